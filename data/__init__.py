@@ -1,0 +1,1 @@
+"""What we know: records, sources, law. Imports nothing of ours."""

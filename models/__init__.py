@@ -1,0 +1,1 @@
+"""What answers: pure code, without clock, network or files. Imports data only."""

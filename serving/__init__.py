@@ -1,0 +1,1 @@
+"""Who asks, and what is kept. Imports data and models; never imports training."""

@@ -1,0 +1,1 @@
+"""How it learns, and who is promoted. Imports data and models; never imports serving."""
