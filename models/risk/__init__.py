@@ -1,0 +1,1 @@
+"""How risky is it: a score for an item, with the signals behind it."""

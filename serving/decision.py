@@ -1,0 +1,68 @@
+"""Accept, review or hold: what happens to an item after the three answers are in.
+
+* **hold**: nothing can be paid on it as it stands. It has no price, or no way of entering it is open by mail.
+* **review**: it is priced, but somebody has to look: a signal of risk, a number too short to file, a figure that
+  carries a reservation.
+* **accept**: it is priced, a way is open, nothing speaks against it.
+
+An acceptance is as good as its parts: while suggestion and risk are stand-ins it says no more than that the
+declared number exists, that the rules found nothing and that the law gives a figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from serving.reasons import reason
+
+Outcome = Literal["accept", "review", "hold"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One reason for a decision: its code, and what was met in this item."""
+
+    code: str
+    message: str
+
+    def as_json(self) -> dict[str, Any]:
+        """``{"code","message","meaning","remedy"}``."""
+        known = reason(self.code)
+        return {"code": self.code, "message": self.message, "meaning": known.sentence, "remedy": known.remedy}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The outcome and its grounds, gravest first. An acceptance has none."""
+
+    outcome: Outcome
+    grounds: tuple[Ground, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """``{"outcome","reasons":[{"code","message","meaning","remedy"}]}``."""
+        return {"outcome": self.outcome, "reasons": [ground.as_json() for ground in self.grounds]}
+
+
+def decide(stops: Iterable[Ground], doubts: Iterable[Ground]) -> Decision:
+    """Hold if anything stops the item, else review if anything is in doubt, else accept."""
+    held, doubted = _once(stops), _once(doubts)
+    outcome: Outcome = "hold" if held else "review" if doubted else "accept"
+    return Decision(outcome, tuple(held + [ground for ground in doubted if ground not in held]))
+
+
+def _once(grounds: Iterable[Ground]) -> list[Ground]:
+    """Each code once, in the order met; a signal and an error may say the same thing."""
+    first: dict[str, Ground] = {}
+    for ground in grounds:
+        first.setdefault(ground.code, ground)
+    return list(first.values())
+
+
+def tally(decisions: Sequence[Decision]) -> dict[str, int]:
+    """How many of each outcome: ``{"accept": 3, "review": 1, "hold": 0}``."""
+    counts = {"accept": 0, "review": 0, "hold": 0}
+    for decision in decisions:
+        counts[decision.outcome] += 1
+    return counts
