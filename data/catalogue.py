@@ -20,6 +20,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from data.errors import MailDutyError
 
 FOLDER = Path(__file__).parent / "catalogue"
+FACTS, WORDS = "facts.yaml", "words.yaml"  # shared facts; words that mean nothing
 YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -208,7 +209,7 @@ class Catalogue:
 
 def read_facts(folder: Path = FOLDER) -> dict[str, Fact]:
     """The facts many files share (``facts.yaml``): wearer, fibre, material and the like."""
-    raw = yaml.load((folder / "facts.yaml").read_text(encoding="utf-8"), YamlLoader)
+    raw = yaml.load((folder / FACTS).read_text(encoding="utf-8"), YamlLoader)
     return {name: Fact.model_validate(body) for name, body in raw.items()}
 
 
@@ -252,7 +253,7 @@ def load(folder: Path = FOLDER) -> Catalogue:
     files: dict[str, CatalogueFile] = {}
     errors: list[MailDutyError] = []
     for path in sorted(folder.rglob("*.yaml")):
-        if path.name == "facts.yaml":
+        if path.name in (FACTS, WORDS):
             continue
         try:
             file = _parse(path)
