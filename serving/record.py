@@ -2,8 +2,8 @@
 
 One file of JSON lines for each run, under ``MAILDUTY_HOME`` (else ``$XDG_DATA_HOME/mailduty``, else
 ``~/.local/share/mailduty``): the run first, then each item, then each rejected row, then the count. A file is
-written beside its place, flushed to the disk and then linked into place, so it is there whole or not at all, and
-it never replaces another. Files can be read by their owner only: they hold names and addresses.
+written beside its place, flushed to the disk and then moved into place, so it is there whole or not at all; its
+name is made anew for each run, so it never replaces another. Files can be read by their owner only: they hold names and addresses.
 
 Records are added, never changed. They are not yet chained by hashes; each run's own hash is printed with it.
 """
@@ -90,7 +90,7 @@ def _lines(
 
 
 def _write(path: Path, lines: Iterable[bytes]) -> str:
-    """Writes to a file of its own, then links it to ``path``; gives the SHA-256 of what was written."""
+    """Writes to a file of its own, then moves it to ``path``; gives the SHA-256 of what was written."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest = hashlib.sha256()
     handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=".writing-")  # readable by its owner only
@@ -101,7 +101,8 @@ def _write(path: Path, lines: Iterable[bytes]) -> str:
                 file.write(line)
             file.flush()
             os.fsync(file.fileno())
-        os.link(scratch, path)
-    finally:
+        os.replace(scratch, path)
+    except BaseException:
         os.unlink(scratch)
+        raise
     return digest.hexdigest()

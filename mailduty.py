@@ -1,0 +1,177 @@
+"""The front door: the command line. It only hands on; everything it does can be called from Python.
+
+Exit codes: 0 done, 1 done with rejected rows, 2 unusable input.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from serving.runs import Summary
+
+# No usage reports to anybody, whichever library is loaded later.
+os.environ.setdefault("BENTOML_DO_NOT_TRACK", "True")
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="US duty on low-value mail: what is it, how risky is it, what does it owe.\n\n"
+    "Exit codes: 0 done, 1 done with rejected rows, 2 unusable input.",
+)
+sources = typer.Typer(no_args_is_help=True, help="What we know: the tariff, the law, and how fresh they are.")
+app.add_typer(sources, name="data")
+
+Day = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], metavar="DATE", help="Entry date.")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to write JSON lines; - is standard output.")]
+Origin = Annotated[str | None, typer.Option(metavar="XX", help="Country of origin of the goods, two letters.")]
+
+
+@app.command()
+def assess(
+    manifests: Annotated[list[Path], typer.Argument(metavar="MANIFEST...", help="Files, or folders of them.")],
+    on: Day = None,
+    out: Out = None,
+    rates: Annotated[Path | None, typer.Option(metavar="FILE", help="Exchange rates, CSV.")] = None,
+    layout: Annotated[str | None, typer.Option(help="Name of the layout, where it should not be recognised.")] = None,
+    method: Annotated[str, typer.Option(help="Method of EO 14324: ad_valorem or specific.")] = "ad_valorem",
+) -> None:
+    """Suggestion, risk, duty and decision for every item of a manifest.
+
+    Example: mailduty assess data/samples/manifest.csv --on 2026-09-01 --out answers.jsonl
+    """
+    from serving.runs import assess_manifests
+
+    _leave(assess_manifests(manifests, on=_day(on), out=out, rates=rates, layout=layout, method=method))
+
+
+@app.command()
+def duty(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON lines, one item each; - is standard input.")],
+    out: Out = None,
+) -> None:
+    """The duty of items whose tariff number is known, line by line with citations.
+
+    Example: mailduty duty data/samples/items.jsonl --out priced.jsonl
+    """
+    from serving.runs import price_file
+
+    _leave(price_file(file, out=out))
+
+
+@app.command()
+def schedule(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="Tariff number, with or without dots.")],
+    on: Day = None,
+    origin: Origin = None,
+) -> None:
+    """A line of the tariff, its parents, units and rates in force that day.
+
+    Example: mailduty schedule 6109.10.00.12 --on 2026-09-01 --origin CN
+    """
+    from serving.lookup import show_line
+
+    show_line(code, on=_day(on) or date.today(), origin=origin)
+
+
+@sources.command("status")
+def data_status() -> None:
+    """Which tariff, law and models answer here, and through which day they were verified.
+
+    Example: mailduty data status
+    """
+    from serving.lookup import show_status
+
+    show_status()
+
+
+@sources.command("build-schedule")
+def data_build_schedule(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of official USITC exports.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to write the table.")] = None,
+) -> None:
+    """Builds the compact tariff table from the official exports.
+
+    Example: mailduty data build-schedule ~/usitc-exports --out ~/tariff
+    """
+    from serving.lookup import build_schedule
+
+    build_schedule(folder, out)
+
+
+@sources.command("pull")
+def data_pull(
+    to: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to keep what is fetched.")] = None,
+) -> None:
+    """Fetches the current official export over the network, verifies it and keeps it.
+
+    Example: mailduty data pull --to ~/usitc-exports
+    """
+    from serving.lookup import pull
+
+    pull(to)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
+    workers: Annotated[int, typer.Option(help="Processes that answer.")] = 2,
+) -> None:
+    """The service over HTTP: /assess, /duty, /about, and its documentation.
+
+    Example: mailduty serve --port 3000
+    """
+    from serving.launch import launch
+
+    raise typer.Exit(launch(host, port, workers))
+
+
+@app.command()
+def bench(
+    items: Annotated[int, typer.Option(help="Items in the batch.")] = 200_000,
+    singles: Annotated[int, typer.Option(help="Items priced one at a time.")] = 20_000,
+) -> None:
+    """How fast duty is priced here: one item at a time, and as a batch.
+
+    Example: mailduty bench --items 1000000
+    """
+    from serving.bench import bench as measure
+
+    measure(items, singles)
+
+
+def _day(on: datetime | None) -> date | None:
+    return on.date() if on else None
+
+
+def _leave(summary: Summary) -> None:
+    if summary.errors:
+        raise typer.Exit(1)
+
+
+def main() -> Any:
+    """Runs the command line; an error we know ends as three sentences and exit code 2, not as a traceback."""
+    from data.errors import MailDutyError
+
+    try:
+        return app()
+    except MailDutyError as error:
+        print(f"{error.code}: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has left; say nothing
+        return 0
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
