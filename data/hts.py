@@ -14,7 +14,9 @@ from functools import lru_cache
 from data.errors import MailDutyError
 
 LEVELS = (2, 4, 6, 8, 10)
-_SHAPE = re.compile(r"\d{2}|\d{4}|\d{4}\.\d{2}|\d{4}\.\d{2}\.\d{2}|\d{4}\.\d{2}\.\d{2}\.\d{2}|\d{4}\.\d{2}\.\d{4}")
+_SHAPE = re.compile(
+    r"\d{2}|\d{4}|\d{4}\.\d{2}|\d{4}\.\d{2}\.\d{2}|\d{4}\.\d{2}\.\d{2}\.\d{2}|\d{4}\.\d{2}\.\d{4}"
+)
 _PLAIN = re.compile(r"\d{2}(\d{2}){0,4}")
 
 

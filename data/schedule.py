@@ -1,0 +1,283 @@
+"""The tariff in force on a day: lines, what stands under them, units and rates.
+
+Read from the compact facts that ship in ``schedule/`` (built by :mod:`data.schedule_build`), or from a table
+the user built. Official descriptions are not part of it: see :mod:`data.official_text`.
+
+After the last revision held its lines stay in force, since a tariff goes on until it is changed; whoever asks
+for a later day compares with :attr:`Schedule.last_verified` and says so. Days before the first are an error.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from data.errors import MailDutyError
+from data.hts import LEVELS, HtsCode, dotted
+from data.schedule_build import COLUMNS, CONTENTS, SHIPPED, TABLE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Line(NamedTuple):
+    """One tariff number over days in which nothing about it changed.
+
+    ``units`` are the schedule's abbreviations (``No.``, ``doz.``, ``kg``); rates are texts of the general,
+    special and second column, on a ten-digit line those of its rate line; ``ch99`` the Chapter 99 headings
+    that the footnotes name; ``valid_to`` the last day, None while in force. ``source`` is ``export``, or
+    ``code list`` where all but the general rate is inherited from the line above.
+    """
+
+    code: str
+    units: tuple[str, ...]
+    general: str
+    special: str
+    column2: str
+    ch99: tuple[str, ...]
+    valid_from: date
+    valid_to: date | None
+    revision: str
+    source: str
+
+    @property
+    def level(self) -> int:
+        """4, 6, 8 or 10."""
+        return len(self.code)
+
+    @property
+    def rate_line(self) -> str:
+        """The eight digits at which rates are set; shorter for a heading, which has none."""
+        return self.code[:8]
+
+    @property
+    def dotted(self) -> str:
+        """As printed: ``6109.10.00.12``."""
+        return dotted(self.code)
+
+
+class Schedule:
+    """All lines of all days. Look-ups take a bare or dotted code and a day; a table is never changed."""
+
+    def __init__(self, lines: list[Line], contents: dict[str, Any]) -> None:
+        self.contents = contents
+        self.first_day = date.fromisoformat(contents["first_day"])
+        self.last_verified = date.fromisoformat(contents["last_verified"])
+        self._revisions = [
+            (date.fromisoformat(r["effective_date"]), r["revision"]) for r in contents["revisions"]
+        ]
+        self._lines = lines
+        self._by_code: dict[str, tuple[list[date], list[Line]]] = {}
+        for line in lines:
+            starts, versions = self._by_code.setdefault(line.code, ([], []))
+            starts.append(line.valid_from)
+            versions.append(line)
+        self._codes = list(self._by_code)
+        self._leaves: dict[tuple[str, bool], tuple[Line, ...]] = {}
+
+    @staticmethod
+    def load(path: str | Path | None = None) -> Schedule:
+        """The shipped table, or the one in folder ``path``; read once per folder and process.
+
+        Raises ``SCHEDULE_MISSING`` or ``SCHEDULE_CORRUPT`` (the table is not what its contents file says).
+        """
+        return _loaded(Path(path).resolve() if path else SHIPPED)
+
+    def line(self, code: str | HtsCode, on: date) -> Line:
+        """The line of ``code`` in force on ``on``.
+
+        Raises ``HTS_MALFORMED``, ``HTS_UNKNOWN`` (in no revision), ``HTS_NOT_IN_FORCE`` (on other days only)
+        or ``SCHEDULE_DAY_UNKNOWN`` (before the first revision held).
+        """
+        entry = self._by_code.get(code) if isinstance(code, str) else None
+        if entry is None:
+            digits = HtsCode.parse(code).digits
+            entry = self._by_code.get(digits)
+            if entry is None:
+                raise self._unknown(digits, on)
+        starts, versions = entry
+        at = bisect_right(starts, on) - 1
+        if at >= 0:
+            line = versions[at]
+            if line.valid_to is None or on <= line.valid_to:
+                return line
+        self._check_day(on)
+        raise self._not_in_force(versions, on)
+
+    def find(self, code: str | HtsCode, on: date) -> Line | None:
+        """Like :meth:`line`, but None where the code is unknown or not in force. Still raises on a bad day."""
+        entry = self._by_code.get(HtsCode.parse(code).digits)
+        self._check_day(on)
+        return next((v for v in entry[1] if _in_force(v, on)), None) if entry else None
+
+    def parents(self, code: str | HtsCode, on: date) -> tuple[Line, ...]:
+        """Heading, subheading and rate line above ``code`` in force that day, the shortest first."""
+        digits = HtsCode.parse(code).digits
+        above = (self.find(digits[:level], on) for level in LEVELS if 2 < level < len(digits))
+        return tuple(line for line in above if line)
+
+    def children(self, code: str | HtsCode, on: date) -> tuple[Line, ...]:
+        """The lines directly under ``code`` that day, in order; empty for a leaf. A chapter has its headings."""
+        self._check_day(on)
+        under = [line for line in self._under(HtsCode.parse(code).digits) if _in_force(line, on)]
+        nearest = min((line.level for line in under), default=0)
+        # A heading can hold subheadings and, beside them, nothing longer without one: levels nest strictly.
+        return tuple(line for line in under if line.level == nearest)
+
+    def leaves(self, on: date, special_chapters: bool = False) -> tuple[Line, ...]:
+        """The lines under which nothing stands that day: ten digits, and 95 lines of chapter 91 with eight.
+
+        Chapters 98 and 99 are left out unless asked for.
+        """
+        key = (self.revision(on), special_chapters)
+        if key not in self._leaves:
+            live = [line for line in self._lines if _in_force(line, on)]
+            following = [*(line.code for line in live[1:]), ""]
+            self._leaves[key] = tuple(
+                line
+                for line, after in zip(live, following, strict=True)
+                if line.level >= 8
+                and not after.startswith(line.code)
+                and (special_chapters or line.code[:2] not in ("98", "99"))
+            )
+        return self._leaves[key]
+
+    def revision(self, on: date) -> str:
+        """The revision in force on ``on``: ``2025_rev_16``, ``2026_rev_10``."""
+        self._check_day(on)
+        return self._revisions[bisect_right(self._revisions, on, key=lambda r: r[0]) - 1][1]
+
+    def lines(self) -> tuple[Line, ...]:
+        """Every line of every day, sorted by code and first day."""
+        return tuple(self._lines)
+
+    def table(self) -> pd.DataFrame:
+        """One row per line: code, units, general, special, column2, ch99_notes, valid_from, valid_to, ..."""
+        import pandas as pd
+
+        frame = pd.DataFrame(self._lines, columns=list(Line._fields)).rename(columns={"ch99": "ch99_notes"})
+        return frame.assign(level=frame["code"].str.len(), rate_line=frame["code"].str[:8])
+
+    def _under(self, digits: str) -> Iterator[Line]:
+        at = bisect_left(self._codes, digits)
+        while at < len(self._codes) and self._codes[at].startswith(digits):
+            if self._codes[at] != digits:
+                yield from self._by_code[self._codes[at]][1]
+            at += 1
+
+    def _check_day(self, on: date) -> None:
+        if on < self.first_day:
+            raise MailDutyError(
+                "SCHEDULE_DAY_UNKNOWN",
+                f"no tariff revision is held for {on}; the first is of {self.first_day}",
+                "a rate is that of its own day, never one of a neighbouring year",
+                "build the schedule from older official exports",
+                on=on.isoformat(),
+            )
+
+    def _unknown(self, digits: str, on: date) -> MailDutyError:
+        self._check_day(on)
+        known = next((digits[:n] for n in (8, 6, 4) if n < len(digits) and digits[:n] in self._by_code), "")
+        near = [line.dotted for line in self.children(known, on)][:12] if known else []
+        return MailDutyError(
+            "HTS_UNKNOWN",
+            f"{dotted(digits)} is in no tariff revision held ({self.first_day} to {self.last_verified})",
+            f"the longest part of it that exists is {dotted(known)}"
+            if known
+            else "not even its heading exists",
+            f"under {dotted(known)} stand {', '.join(near)}"
+            if near
+            else "check the number against the schedule",
+            hts=digits,
+        )
+
+    def _not_in_force(self, versions: list[Line], on: date) -> MailDutyError:
+        code = versions[0].code
+        days = "; ".join(f"{v.valid_from} to {v.valid_to or 'now'}" for v in versions)
+        sisters = [line.dotted for line in self.children(code[:8], on) if line.code != code][:12]
+        return MailDutyError(
+            "HTS_NOT_IN_FORCE",
+            f"{dotted(code)} is not in force on {on}",
+            f"it was in force {days}",
+            f"that day {dotted(code[:8])} holds {', '.join(sisters)}" if sisters else "find its successor",
+            hts=code,
+            on=on.isoformat(),
+        )
+
+
+def _in_force(line: Line, on: date) -> bool:
+    return line.valid_from <= on and (line.valid_to is None or on <= line.valid_to)
+
+
+@lru_cache(maxsize=4)
+def _loaded(folder: Path) -> Schedule:
+    try:
+        contents = json.loads((folder / CONTENTS).read_bytes())
+        packed = gzip.decompress((folder / TABLE).read_bytes())
+    except FileNotFoundError as why:
+        raise MailDutyError(
+            "SCHEDULE_MISSING",
+            f"{why.filename} is not there",
+            "a duty needs the tariff of its day",
+            "run `mailduty data build-schedule DIR` or reinstall",
+            file=str(why.filename),
+        ) from why
+    except (OSError, EOFError, ValueError) as why:
+        raise _corrupt(folder, str(why)) from why
+    if hashlib.sha256(packed).hexdigest() != contents["sha256"]:
+        raise _corrupt(folder, f"{TABLE} is not the table that {CONTENTS} names")
+    header, *rows = packed.decode().splitlines()
+    if tuple(header.split("\t")) != COLUMNS:
+        raise _corrupt(folder, "its columns are those of another version")
+    return Schedule(_lines(rows), contents)
+
+
+def _lines(rows: list[str]) -> list[Line]:
+    days: dict[str, Any] = {"": None}
+    lists: dict[str, tuple[str, ...]] = {"": ()}
+    same: dict[str, str] = {}
+    lines = []
+    for row in rows:
+        code, units, general, special, column2, ch99, start, end, revision, source = row.split("\t")
+        for day in (start, end):
+            if day not in days:
+                days[day] = date.fromisoformat(day)
+        if units not in lists:
+            lists[units] = tuple(units.split(";"))
+        if ch99 not in lists:
+            lists[ch99] = tuple(ch99.split(" "))
+        general, special, column2, revision, source = (
+            same.setdefault(text, text) for text in (general, special, column2, revision, source)
+        )
+        lines.append(
+            Line(
+                code,
+                lists[units],
+                general,
+                special,
+                column2,
+                lists[ch99],
+                days[start],
+                days[end],
+                revision,
+                source,
+            )
+        )
+    return lines
+
+
+def _corrupt(folder: Path, why: str) -> MailDutyError:
+    return MailDutyError(
+        "SCHEDULE_CORRUPT",
+        f"the tariff table in {folder} cannot be used: {why}",
+        "a damaged table prices nothing",
+        "run `mailduty data build-schedule DIR` or reinstall",
+        file=str(folder),
+    )
