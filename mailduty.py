@@ -49,7 +49,7 @@ def assess(
 
     Example: mailduty assess data/samples/manifest.csv --on 2026-09-01 --out answers.jsonl
     """
-    from serving.runs import assess_manifests
+    from serving.manifest_run import assess_manifests
 
     _leave(assess_manifests(manifests, on=_day(on), out=out, rates=rates, layout=layout, method=method))
 

@@ -47,16 +47,18 @@ class Decision:
 
 def decide(stops: Iterable[Ground], doubts: Iterable[Ground]) -> Decision:
     """Hold if anything stops the item, else review if anything is in doubt, else accept."""
-    held, doubted = _once(stops), _once(doubts)
-    outcome: Outcome = "hold" if held else "review" if doubted else "accept"
-    return Decision(outcome, tuple(held + [ground for ground in doubted if ground not in held]))
+    held = _once(stops)
+    both = _once([*held, *doubts])
+    outcome: Outcome = "hold" if held else "review" if both else "accept"
+    return Decision(outcome, tuple(both))
 
 
 def _once(grounds: Iterable[Ground]) -> list[Ground]:
-    """Each code once, in the order met; a signal and an error may say the same thing."""
+    """Each once, in the order met: a reader's question and a signal of risk may say the same thing."""
     first: dict[str, Ground] = {}
     for ground in grounds:
-        first.setdefault(ground.code, ground)
+        if ground.code not in first and all(ground.message != other.message for other in first.values()):
+            first[ground.code] = ground
     return list(first.values())
 
 

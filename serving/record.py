@@ -23,6 +23,7 @@ from typing import Any
 import orjson
 
 from data.errors import MailDutyError
+from serving.settings import home
 
 FORMAT = 1
 
@@ -34,14 +35,6 @@ class Kept:
     run_id: str
     path: Path
     sha256: str
-
-
-def home() -> Path:
-    """The folder of everything kept on this machine."""
-    if named := os.environ.get("MAILDUTY_HOME"):
-        return Path(named).expanduser()
-    base = os.environ.get("XDG_DATA_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "share") / "mailduty"
 
 
 def encoded(value: Mapping[str, Any]) -> bytes:

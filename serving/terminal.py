@@ -12,9 +12,9 @@ _STYLE = {"accept": "green", "review": "yellow", "hold": "red"}
 
 
 class Advance(Protocol):
-    """Called with how much more has been done."""
+    """Called with how much more has been done, and with the whole once it is known."""
 
-    def __call__(self, amount: float = 1) -> None: ...
+    def __call__(self, amount: float = 1, total: float | None = None) -> None: ...
 
 
 def is_terminal(stream: IO[str]) -> bool:
@@ -27,7 +27,7 @@ def progress(title: str, total: float | None, stream: IO[str] | None = None) -> 
     """A progress bar on standard error while the block runs; nothing at all where that is no terminal."""
     stream = stream or sys.stderr
     if not is_terminal(stream):
-        yield lambda amount=1: None
+        yield lambda amount=1, total=None: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -35,7 +35,11 @@ def progress(title: str, total: float | None, stream: IO[str] | None = None) -> 
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(file=stream), transient=True) as bar:
         task = bar.add_task(title, total=total)
-        yield lambda amount=1: bar.advance(task, amount)
+
+        def advance(amount: float = 1, total: float | None = None) -> None:
+            bar.update(task, advance=amount, **({} if total is None else {"total": total}))
+
+        yield advance
 
 
 def row(answer: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,0 +1,75 @@
+"""What the service does with a request, without the service: plain dictionaries in and out, one error per item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from data.errors import MailDutyError
+from serving import record
+from serving.asked import AskedItem, as_day, from_message
+from serving.assessor import Assessor
+from serving.decision import tally
+from serving.duty_lines import price
+from serving.versions import versions
+
+
+class Desk:
+    """Answers batches keyed by the caller's ids. ``today`` is passed in with every batch."""
+
+    def __init__(self, assessor: Assessor) -> None:
+        self.assessor = assessor
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def shipped(cls) -> Desk:
+        """The desk with what the package ships; made once."""
+        return cls(Assessor.shipped())
+
+    def duty(self, batch: Mapping[str, Any], today: date) -> dict[str, Any]:
+        """Prices ``{"items": {id: DutyItem}}``; shape of ``DutyAnswers``."""
+        asked = [{"id": identifier, **item} for identifier, item in batch["items"].items()]
+        answers = price(asked, self.assessor.law, self.assessor.schedule)
+        return {
+            "items": dict(zip(batch["items"], answers, strict=True)),
+            "errors": sum("error" in answer for answer in answers),
+            "versions": self._versions(today),
+        }
+
+    def assess(self, batch: Mapping[str, Any], today: date) -> dict[str, Any]:
+        """Assesses ``{"on", "items": {id: AssessItem}}`` and keeps a record; shape of ``AssessAnswers``."""
+        on = as_day(batch["on"], "on") if batch.get("on") else None
+        asked: list[AskedItem] = []
+        errors: dict[str, dict[str, Any]] = {}
+        for identifier, item in batch["items"].items():
+            try:
+                asked.append(from_message(identifier, item, on, today))
+            except MailDutyError as error:
+                errors[identifier] = {"id": identifier, "error": error.as_dict()}
+        done = self.assessor.assess(asked)
+        answers = {one.asked.id: one.as_json() for one in done}
+        kept = record.keep(
+            {"asked_by": "service", "on": batch.get("on"), "versions": self._versions(today)},
+            ({"received": one.asked.received, **answers[one.asked.id]} for one in done),
+            ({"received": batch["items"][identifier], **error} for identifier, error in errors.items()),
+        )
+        return {
+            "run_id": kept.run_id,
+            "items": {i: answers.get(i) or errors[i] for i in batch["items"]},
+            "errors": len(errors),
+            "decisions": tally([one.decision for one in done]),
+            "versions": self._versions(today),
+        }
+
+    def about(self, today: date) -> dict[str, Any]:
+        """Versions of a day, how far the law is verified, and which answers are stand-ins."""
+        return {
+            "versions": self._versions(today),
+            "law_verified_through": self.assessor.law.verified_through.isoformat(),
+            "stand_ins": ["suggestion", "risk"],
+        }
+
+    def _versions(self, today: date) -> dict[str, str]:
+        return versions(self.assessor.schedule, self.assessor.law, today)

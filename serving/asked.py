@@ -1,0 +1,166 @@
+"""What is asked of the assessor for one item, whether it came in a manifest or as a message.
+
+The day of entry decides the law. It is the day asked for (``--on``, or ``on`` in a message) where there is one,
+because a rate is fixed when the entry is made (19 CFR 145.12(b)(2)); else the day the item arrived; else today.
+Each answer says which of the three it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from data.errors import MailDutyError
+from data.s10 import read_identifier
+from serving.decision import Ground
+
+if TYPE_CHECKING:
+    from data.records import Item
+
+CHANNELS = ("mail", "informal", "formal")
+LARGEST_VALUE = Decimal(10**12)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedItem:
+    """One item to assess. ``questions`` are what its reader left open; ``received`` is kept in the record."""
+
+    id: str
+    day: date
+    day_from: str
+    channel: str
+    description: str | None
+    hts_declared: str | None
+    origin: str | None
+    value_usd: Decimal | None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    identifier_problem: str | None = None
+    questions: tuple[Ground, ...] = ()
+    received: Mapping[str, Any] = field(default_factory=dict)
+
+
+def from_item(item: Item, on: date | None, today: date, more: Mapping[str, Any] | None = None) -> AskedItem:
+    """An item of a manifest. ``more`` holds facts of the whole run, such as the method of EO 14324."""
+    day, day_from = _day(on, item.arrival_date, today, "arrival")
+    questions = tuple(Ground(q.code, q.fact) for q in item.questions if q.blocks)
+    bad_s10 = identifier_problem(item.tracking_raw or item.tracking_id)
+    return AskedItem(
+        id=item.id,
+        day=day,
+        day_from=day_from,
+        channel="mail",
+        description=item.goods,
+        hts_declared=item.hts_known,
+        origin=item.origin,
+        value_usd=item.value_usd,
+        facts={**(more or {}), **_facts(item)},
+        identifier_problem=bad_s10,
+        questions=questions,
+        received=item.model_dump(mode="json", exclude_none=True),
+    )
+
+
+def _facts(item: Item) -> dict[str, Any]:
+    """The facts of an item in the names the duty knows: its category, its weight and count, and what it brought."""
+    facts: dict[str, Any] = {}
+    if item.category == "gift":
+        facts["gift"] = True
+    if item.quantities:
+        facts["quantities"] = dict(item.quantities)
+    return {**facts, **item.facts}
+
+
+def from_message(identifier: str, message: Mapping[str, Any], on: date | None, today: date) -> AskedItem:
+    """An item of a request, with the fields of ``AssessItem``. Raises MailDutyError naming the field."""
+    own = message.get("entry_date")
+    day, day_from = (as_day(own, "entry_date"), "item") if own else _day(on, None, today, "item")
+    tracking, bad_s10 = message.get("tracking_id"), None
+    if tracking:
+        bad_s10 = identifier_problem(str(tracking))
+    value = message.get("value_usd")
+    return AskedItem(
+        id=identifier,
+        day=day,
+        day_from=day_from,
+        channel=as_channel(message.get("channel", "mail")),
+        description=message.get("description"),
+        hts_declared=message.get("hts"),
+        origin=as_country(message["origin"]) if message.get("origin") else None,
+        value_usd=None if value is None else as_amount(value, "value_usd"),
+        facts=dict(message.get("facts") or {}),
+        identifier_problem=bad_s10,
+        received=dict(message),
+    )
+
+
+def identifier_problem(tracking: str) -> str | None:
+    """What is wrong with a tracking identifier, None where nothing is."""
+    doubts = read_identifier(tracking).doubts
+    return doubts[0][1] if doubts else None
+
+
+def _day(on: date | None, own: date | None, today: date, name: str) -> tuple[date, str]:
+    if on is not None:
+        return on, "asked"
+    return (own, name) if own is not None else (today, "today")
+
+
+def as_day(value: Any, field_name: str) -> date:
+    """A day written YYYY-MM-DD. Raises ``DATE_MALFORMED``."""
+    try:
+        if not isinstance(value, str) or len(value) != 10:
+            raise ValueError
+        return date.fromisoformat(value)
+    except ValueError:
+        raise MailDutyError(
+            "DATE_MALFORMED",
+            f"{field_name} is {str(value)[:40]!r}",
+            "a day is written YYYY-MM-DD and exists",
+            "write it as 2026-09-01",
+            field=field_name,
+        ) from None
+
+
+def as_amount(value: Any, field_name: str) -> Decimal:
+    """An amount of zero or more, exact. Raises ``VALUE_MALFORMED``."""
+    try:
+        if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+            raise InvalidOperation
+        amount = Decimal(str(value).strip())  # a float prints as it was written, up to 15 digits
+        if not amount.is_finite() or not 0 <= amount < LARGEST_VALUE:
+            raise InvalidOperation
+    except InvalidOperation:
+        raise MailDutyError(
+            "VALUE_MALFORMED",
+            f"{field_name} is {str(value)[:40]!r}",
+            "an amount is a plain decimal number, zero or more",
+            "write it as text, for example 48.00",
+            field=field_name,
+        ) from None
+    return amount
+
+
+def as_channel(value: Any) -> str:
+    """mail, informal or formal. Raises ``CHANNEL_UNKNOWN``."""
+    if value not in CHANNELS:
+        raise MailDutyError(
+            "CHANNEL_UNKNOWN", f"channel is {str(value)[:40]!r}", "it is mail, informal or formal", field="channel"
+        )
+    return str(value)
+
+
+def as_country(value: Any) -> str:
+    """Two capital letters. Raises ``ORIGIN_MALFORMED``."""
+    text = value.strip().upper() if isinstance(value, str) else ""
+    if not (len(text) == 2 and text.isascii() and text.isalpha()):
+        raise MailDutyError(
+            "ORIGIN_MALFORMED",
+            f"origin is {str(value)[:40]!r}",
+            "the country of origin is written as two letters (ISO 3166-1)",
+            "write it as IN",
+            field="origin",
+        )
+    return text

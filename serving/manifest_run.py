@@ -1,0 +1,146 @@
+"""The run of `mailduty assess`: manifests in; a table, JSON lines and a record out. Notebooks call it too."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from data.errors import MailDutyError
+from serving import record
+from serving.asked import from_item
+from serving.assessor import Assessor
+from serving.decision import tally
+from serving.runs import Summary, written
+from serving.terminal import print_table, progress, row
+
+if TYPE_CHECKING:
+    from data.manifest import ManifestReading
+
+CHUNK = 2_000
+MANIFEST_SUFFIXES = (".csv", ".jsonl", ".ndjson", ".txt", ".tsv")
+MOST_SHOWN = 200  # rows of the table; the whole result is in the JSON lines
+
+
+def assess_manifests(
+    manifests: Sequence[Path],
+    on: date | None = None,
+    out: Path | None = None,
+    rates: Path | None = None,
+    layout: str | None = None,
+    method: str = "ad_valorem",
+    today: date | None = None,
+) -> Summary:
+    """Assesses manifests, keeps the record, writes JSON lines to ``out`` and prints the table.
+
+    A folder stands for the manifests in it; ``method`` is that of EO 14324, one for the run as the order wants
+    it. Raises MailDutyError where a file is no manifest at all; then nothing is written and nothing kept.
+    """
+    today = today or date.today()
+    readings = _readings(manifests, rates, layout)
+    asked = [from_item(item, on, today, {"method": method}) for reading in readings for item in reading.items]
+    assessor = Assessor.shipped()
+    done = []
+    with progress("Assessing", total=len(asked)) as advance:
+        for at in range(0, len(asked), CHUNK):
+            done += assessor.assess(asked[at : at + CHUNK])
+            advance(len(asked[at : at + CHUNK]))
+    answers = [one.as_json() for one in done]
+    rejected = [_rejected(reading, error) for reading in readings for error in reading.errors]
+    counts = {"rows_in": sum(reading.rows_in for reading in readings), "items": len(done), "errors": len(rejected)}
+    if counts["rows_in"] != counts["items"] + counts["errors"]:
+        raise MailDutyError("ROWS_LOST", f"{counts}", "rows in = items + errors", "keep the manifest and report this")
+    run = {
+        "asked_by": "mailduty assess",
+        "on": on and on.isoformat(),
+        "today": today.isoformat(),
+        "facts": {"method": method},
+        "manifests": [reading.manifest.model_dump(mode="json", exclude_none=True) for reading in readings],
+    }
+    received = ({"received": one.asked.received, **answer} for one, answer in zip(done, answers, strict=True))
+    kept = record.keep(run, received, rejected)
+    decisions = tally([one.decision for one in done])
+    summary = {**counts, "decisions": decisions, "run_id": kept.run_id, "record": str(kept.path)}
+    with written(out) as write:
+        for line in (*answers, *rejected, {"summary": summary}):
+            write(line)
+    stream = sys.stderr if str(out) == "-" else sys.stdout
+    _show(answers, rejected, summary, out, stream)
+    return Summary(counts["rows_in"], counts["items"], counts["errors"], kept)
+
+
+def _readings(manifests: Sequence[Path], rates: Path | None, layout: str | None) -> list[ManifestReading]:
+    from data.manifest import read_manifest
+    from data.money import Rates
+
+    table = Rates.load(rates) if rates else None
+    return [read_manifest(path, layout=layout, rates=table) for path in _files(manifests)]
+
+
+def _files(manifests: Sequence[Path]) -> list[Path]:
+    """The files asked for; a folder gives those in it that a manifest could be, by name."""
+    files: list[Path] = []
+    for path in manifests:
+        found = sorted(f for f in path.glob("manifest*") if f.suffix in MANIFEST_SUFFIXES) if path.is_dir() else [path]
+        if not found:
+            raise MailDutyError(
+                "MANIFEST_NOT_FOUND",
+                f"{path} holds no manifest",
+                f"in a folder, files named manifest* with {', '.join(MANIFEST_SUFFIXES)} are read",
+                "name the files",
+            )
+        files += found
+    return files
+
+
+def _rejected(reading: ManifestReading, error: Any) -> dict[str, Any]:
+    return {"manifest": reading.manifest.source_name, "error": error.as_dict()}
+
+
+def _show(
+    answers: Sequence[Mapping[str, Any]],
+    rejected: Sequence[Mapping[str, Any]],
+    summary: Mapping[str, Any],
+    out: Path | None,
+    stream: IO[str],
+) -> None:
+    """The table, the rejected rows, the sums, and where everything is."""
+
+    def say(text: str = "") -> None:
+        print(text, file=stream)
+
+    print_table([row(answer) for answer in answers[:MOST_SHOWN]], stream=stream)
+    if len(answers) > MOST_SHOWN:
+        say(f"... and {len(answers) - MOST_SHOWN:,} more; all are in the JSON lines")
+    if rejected:
+        say()
+        say("Rejected rows:")
+        for one in rejected[:MOST_SHOWN]:
+            error = one["error"]
+            say(f"  {one['manifest']}: {error['code']}: {error['message']}")
+    say()
+    for said in _stands_for(answers):
+        say(said)
+    say(f"{summary['rows_in']} rows in = {summary['items']} items + {summary['errors']} errors")
+    say("Decisions: " + ", ".join(f"{n} {outcome}" for outcome, n in summary["decisions"].items()))
+    if out and str(out) != "-":
+        say(f"JSON lines: {out}")
+    say(f"Record: {summary['record']}")
+
+
+def _stands_for(answers: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What a reader of the table must know: whose answers these are, and for which day."""
+    said = []
+    if any(answer["suggestion"]["stand-in"] or answer["risk"]["stand-in"] for answer in answers):
+        said.append("Suggested code and risk are stand-ins: the declared code, checked, and a handful of rules.")
+    names = {"asked": "the day asked for", "arrival": "the day of arrival", "today": "today", "item": "the item's own"}
+    days: dict[tuple[str, str], int] = {}
+    for answer in answers:
+        key = (answer["entry_date"], answer["entry_date_from"])
+        days[key] = days.get(key, 0) + 1
+    parts = [f"{day} ({names[source]}, {n})" for (day, source), n in sorted(days.items())]
+    if parts:
+        said.append("Priced for entry on " + ", ".join(parts[:6]) + (" ..." if len(parts) > 6 else ""))
+    return said

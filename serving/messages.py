@@ -1,0 +1,210 @@
+"""What the service takes and gives. Batches are keyed by the caller's own ids; each field has an example.
+
+Values that can be wrong in one item (a date, an amount, a tariff number) are plain text here and are checked
+item by item behind it, so that one bad item gets its own error and the others get their answers.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MOST_ITEMS = 10_000  # in one request; a larger manifest belongs on the command line for now
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class DutyItem(_Message):
+    """An item whose tariff number is known."""
+
+    entry_date: str = Field(description="Day of entry, YYYY-MM-DD.", examples=["2026-09-01"])
+    channel: str = Field(description="mail, informal or formal.", examples=["mail"])
+    origin: str = Field(description="Country of origin of the goods, two letters.", examples=["IN"])
+    hts: str | None = Field(None, description="Tariff number, dots or not.", examples=["6109.10.00.12"])
+    value_usd: str | int | float = Field(description="Value in US dollars.", examples=["48.00"])
+    facts: dict[str, Any] = Field({}, description="Facts the law asks for.", examples=[{"gift": False}])
+
+
+class DutyBatch(_Message):
+    """Items to price, keyed by the caller's ids."""
+
+    items: dict[str, DutyItem] = Field(
+        description=f"Up to {MOST_ITEMS} items.",
+        max_length=MOST_ITEMS,
+        examples=[
+            {
+                "RR123456785IN": {
+                    "entry_date": "2026-09-01",
+                    "channel": "mail",
+                    "origin": "IN",
+                    "hts": "6109.10.00.12",
+                    "value_usd": "48.00",
+                    "facts": {},
+                }
+            }
+        ],
+    )
+
+
+class AssessItem(_Message):
+    """An item as its sender declared it."""
+
+    description: str | None = Field(None, description="Item text as declared.", examples=["cotton T-shirt, men's"])
+    hts: str | None = Field(None, description="Tariff number as declared.", examples=["6109.10.00.12"])
+    origin: str | None = Field(None, description="Country of origin of the goods.", examples=["IN"])
+    value_usd: str | int | float | None = Field(None, description="Value in US dollars.", examples=["48.00"])
+    tracking_id: str | None = Field(None, description="S10 or other identifier.", examples=["RR123456785IN"])
+    entry_date: str | None = Field(None, description="Day of entry; else that of the batch.", examples=["2026-09-01"])
+    channel: str = Field("mail", description="mail, informal or formal.", examples=["mail"])
+    facts: dict[str, Any] = Field({}, description="Facts the law asks for.", examples=[{"gift": False}])
+
+
+class AssessBatch(_Message):
+    """Items to assess, keyed by the caller's ids."""
+
+    on: str | None = Field(None, description="Day of entry of items without one; else today.", examples=["2026-09-01"])
+    items: dict[str, AssessItem] = Field(
+        description=f"Up to {MOST_ITEMS} items.",
+        max_length=MOST_ITEMS,
+        examples=[
+            {
+                "parcel-1": {
+                    "description": "cotton T-shirt, men's",
+                    "hts": "6109.10.00.12",
+                    "origin": "IN",
+                    "value_usd": "48.00",
+                    "tracking_id": "RR123456785IN",
+                }
+            }
+        ],
+    )
+
+
+class Problem(BaseModel):
+    """Why an item got no answer: a stable code, and fact, rule and remedy in a message."""
+
+    model_config = ConfigDict(extra="allow")
+    code: str = Field(description="Stable reason code.", examples=["QUANTITY_MISSING"])
+    message: str = Field(description="Fact, rule and remedy.", examples=["the rate is per kg and no weight was given"])
+
+
+class DutyLine(BaseModel):
+    """One duty or fee."""
+
+    model_config = ConfigDict(extra="allow")
+    heading: str = Field(description="Tariff line or Chapter 99 heading.", examples=["6109.10.00"])
+    kind: str = Field(description="Which duty it is.", examples=["general"])
+    rate: str = Field(description="The rate applied.", examples=["16.5%"])
+    amount_usd: str = Field(description="Amount in US dollars.", examples=["7.92"])
+    citation: str = Field(description="Where the law says so.", examples=["HTSUS general note 3"])
+
+
+class DutyAnswer(BaseModel):
+    """The duty of an item, line by line; or its error."""
+
+    model_config = ConfigDict(extra="allow")
+    id: str = Field(description="The caller's id.", examples=["RR123456785IN"])
+    regime: str | None = Field(None, description="Which regime of the law.", examples=["postal-informal"])
+    duty_usd: str | None = Field(None, description="Sum of the duty lines.", examples=["12.72"])
+    fees_usd: str | None = Field(None, description="Sum of the fees.", examples=["0.00"])
+    lines: list[DutyLine] | None = Field(None, description="What adds up to it.", examples=[[]])
+    warnings: list[str] | None = Field(None, description="Reservations on the figure.", examples=[[]])
+    error: Problem | None = Field(None, description="Why there is no figure.", examples=[None])
+
+
+class DutyAnswers(BaseModel):
+    """An answer for each id, in the order asked."""
+
+    items: dict[str, DutyAnswer] = Field(description="By the caller's ids.", examples=[{}])
+    errors: int = Field(description="How many items have an error.", examples=[0])
+    versions: dict[str, str] = Field(description="What answered.", examples=[{"mailduty": "0.1.0"}])
+
+
+class SuggestionAnswer(BaseModel):
+    """The suggested tariff number."""
+
+    model_config = ConfigDict(populate_by_name=True)
+    code: str | None = Field(description="Suggested number, none if none.", examples=["6109.10.00.12"])
+    confidence: float | None = Field(description="Null while a stand-in answers.", examples=[None])
+    model: str = Field(description="Which model answered.", examples=["standin"])
+    stand_in: bool = Field(alias="stand-in", description="True: not a learned answer.", examples=[True])
+    reason: str | None = Field(description="Why none, or what is wrong with it.", examples=[None])
+    message: str | None = Field(description="The same in words.", examples=[None])
+
+
+class RiskSignal(BaseModel):
+    """One thing that speaks against an item."""
+
+    code: str = Field(description="Reason code.", examples=["DESCRIPTION_VAGUE"])
+    message: str = Field(description="What was seen.", examples=["'gift' names no goods"])
+
+
+class RiskAnswer(BaseModel):
+    """The risk of an item."""
+
+    model_config = ConfigDict(populate_by_name=True)
+    probability: float | None = Field(description="Null while a stand-in answers.", examples=[None])
+    signals: list[RiskSignal] = Field(description="What spoke.", examples=[[]])
+    model: str = Field(description="Which model answered.", examples=["standin"])
+    stand_in: bool = Field(alias="stand-in", description="True: not a learned answer.", examples=[True])
+
+
+class RouteAnswer(BaseModel):
+    """How the item may be entered that day."""
+
+    model_config = ConfigDict(extra="allow")
+    route: str | None = Field(description="The route, none if not known.", examples=["et13"])
+    allowed: list[str] = Field(description="Every route open to it.", examples=[["et13", "formal"]])
+    reasons: list[str] = Field(description="Why.", examples=[["Chapter 99 duty applies"]])
+
+
+class DecisionReason(BaseModel):
+    """One ground of a decision."""
+
+    code: str = Field(description="Reason code.", examples=["HTS_SHORT"])
+    message: str = Field(description="What was met in this item.", examples=["6109.10.00 has 8 of the ten digits"])
+    meaning: str = Field(description="What the code means.", examples=["The number is too short to file."])
+    remedy: str = Field(description="What clears it.", examples=["Give all ten digits."])
+
+
+class DecisionAnswer(BaseModel):
+    """What happens to the item."""
+
+    outcome: Literal["accept", "review", "hold"] = Field(description="The decision.", examples=["accept"])
+    reasons: list[DecisionReason] = Field(description="Its grounds, gravest first.", examples=[[]])
+
+
+class AssessAnswer(BaseModel):
+    """Suggestion, risk, duty, route and decision of an item; or its error."""
+
+    model_config = ConfigDict(extra="allow")
+    id: str = Field(description="The caller's id.", examples=["parcel-1"])
+    entry_date: str | None = Field(None, description="The day it was priced for.", examples=["2026-09-01"])
+    entry_date_from: str | None = Field(None, description="Where that day came from.", examples=["item"])
+    suggestion: SuggestionAnswer | None = Field(None, description="What is it.", examples=[None])
+    risk: RiskAnswer | None = Field(None, description="How risky is it.", examples=[None])
+    duty: DutyAnswer | None = Field(None, description="What does it owe.", examples=[None])
+    route: RouteAnswer | None = Field(None, description="How it may be entered.", examples=[None])
+    decision: DecisionAnswer | None = Field(None, description="What happens to it.", examples=[None])
+    error: Problem | None = Field(None, description="Why there is no answer.", examples=[None])
+
+
+class AssessAnswers(BaseModel):
+    """An answer for each id, in the order asked."""
+
+    run_id: str = Field(description="Identifier of the record kept.", examples=["20260901T120000-0123456789ab"])
+    items: dict[str, AssessAnswer] = Field(description="By the caller's ids.", examples=[{}])
+    errors: int = Field(description="How many items could not be read.", examples=[0])
+    decisions: dict[str, int] = Field(description="How many of each.", examples=[{"accept": 1, "review": 0, "hold": 0}])
+    versions: dict[str, str] = Field(description="What answered.", examples=[{"mailduty": "0.1.0"}])
+
+
+class About(BaseModel):
+    """What answers here."""
+
+    versions: dict[str, str] = Field(description="Code, tariff, law, models.", examples=[{"mailduty": "0.1.0"}])
+    law_verified_through: str = Field(description="Last day the law was seen.", examples=["2026-10-10"])
+    stand_ins: list[str] = Field(description="Answers that are not learned yet.", examples=[["suggestion", "risk"]])
