@@ -1,0 +1,46 @@
+"""What every test may rely on: the facts beside the checkout where they are, and a home of its own."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Before anything imports prometheus_client: without it the metrics of the service hang.
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="mailduty-metrics-"))
+os.environ["BENTOML_DO_NOT_TRACK"] = "True"
+os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of facts and official data: MAILDUTY_SHARED, else ``shared`` beside the checkout.
+
+    A test that needs it is skipped where it is absent, and fails where CI is true.
+    """
+    folder = Path(os.environ.get("MAILDUTY_SHARED", ROOT.parent / "shared"))
+    if not (folder / "data").is_dir():
+        said = f"the shared facts are not at {folder}; set MAILDUTY_SHARED"
+        if os.environ.get("CI") == "true":
+            pytest.fail(said)
+        pytest.skip(said)
+    return folder
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Records of the tests go into a folder of their own, never into the home of whoever runs them."""
+    folder = tmp_path_factory.mktemp("home")
+    before = {name: os.environ.get(name) for name in ("MAILDUTY_HOME", "MAILDUTY_SCHEDULE")}
+    os.environ["MAILDUTY_HOME"] = str(folder)
+    os.environ.pop("MAILDUTY_SCHEDULE", None)
+    yield folder
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
