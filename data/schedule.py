@@ -9,58 +9,19 @@ for a later day compares with :attr:`Schedule.last_verified` and says so. Days b
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from data.errors import MailDutyError
 from data.hts import LEVELS, HtsCode, dotted
-from data.schedule_build import COLUMNS, CONTENTS, SHIPPED, TABLE
+from data.schedule_table import SHIPPED, Line, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class Line(NamedTuple):
-    """One tariff number over days in which nothing about it changed.
-
-    ``units`` are the schedule's abbreviations (``No.``, ``doz.``, ``kg``); rates are texts of the general,
-    special and second column, on a ten-digit line those of its rate line; ``ch99`` the Chapter 99 headings
-    that the footnotes name; ``valid_to`` the last day, None while in force. ``source`` is ``export``, or
-    ``code list`` where all but the general rate is inherited from the line above.
-    """
-
-    code: str
-    units: tuple[str, ...]
-    general: str
-    special: str
-    column2: str
-    ch99: tuple[str, ...]
-    valid_from: date
-    valid_to: date | None
-    revision: str
-    source: str
-
-    @property
-    def level(self) -> int:
-        """4, 6, 8 or 10."""
-        return len(self.code)
-
-    @property
-    def rate_line(self) -> str:
-        """The eight digits at which rates are set; shorter for a heading, which has none."""
-        return self.code[:8]
-
-    @property
-    def dotted(self) -> str:
-        """As printed: ``6109.10.00.12``."""
-        return dotted(self.code)
 
 
 class Schedule:
@@ -112,7 +73,7 @@ class Schedule:
         raise self._not_in_force(versions, on)
 
     def find(self, code: str | HtsCode, on: date) -> Line | None:
-        """Like :meth:`line`, but None where the code is unknown or not in force. Still raises on a bad day."""
+        """Like :meth:`line`, but None where the code is unknown or not in force; a bad day still raises."""
         entry = self._by_code.get(HtsCode.parse(code).digits)
         self._check_day(on)
         return next((v for v in entry[1] if _in_force(v, on)), None) if entry else None
@@ -124,12 +85,16 @@ class Schedule:
         return tuple(line for line in above if line)
 
     def children(self, code: str | HtsCode, on: date) -> tuple[Line, ...]:
-        """The lines directly under ``code`` that day, in order; empty for a leaf. A chapter has its headings."""
+        """The lines directly under ``code`` that day, in order; empty for a leaf."""
         self._check_day(on)
         under = [line for line in self._under(HtsCode.parse(code).digits) if _in_force(line, on)]
-        nearest = min((line.level for line in under), default=0)
-        # A heading can hold subheadings and, beside them, nothing longer without one: levels nest strictly.
-        return tuple(line for line in under if line.level == nearest)
+        # Not all levels are printed: 6-digit subheadings with one rate line are left out, so a line counts as
+        # a child if nothing between it and ``code`` is in force.
+        live = {line.code for line in under}
+        longer = range(len(HtsCode.parse(code).digits) + 2, 10, 2)
+        return tuple(
+            line for line in under if not any(line.code[:n] in live for n in longer if n < line.level)
+        )
 
     def leaves(self, on: date, special_chapters: bool = False) -> tuple[Line, ...]:
         """The lines under which nothing stands that day: ten digits, and 95 lines of chapter 91 with eight.
@@ -218,66 +183,4 @@ def _in_force(line: Line, on: date) -> bool:
 
 @lru_cache(maxsize=4)
 def _loaded(folder: Path) -> Schedule:
-    try:
-        contents = json.loads((folder / CONTENTS).read_bytes())
-        packed = gzip.decompress((folder / TABLE).read_bytes())
-    except FileNotFoundError as why:
-        raise MailDutyError(
-            "SCHEDULE_MISSING",
-            f"{why.filename} is not there",
-            "a duty needs the tariff of its day",
-            "run `mailduty data build-schedule DIR` or reinstall",
-            file=str(why.filename),
-        ) from why
-    except (OSError, EOFError, ValueError) as why:
-        raise _corrupt(folder, str(why)) from why
-    if hashlib.sha256(packed).hexdigest() != contents["sha256"]:
-        raise _corrupt(folder, f"{TABLE} is not the table that {CONTENTS} names")
-    header, *rows = packed.decode().splitlines()
-    if tuple(header.split("\t")) != COLUMNS:
-        raise _corrupt(folder, "its columns are those of another version")
-    return Schedule(_lines(rows), contents)
-
-
-def _lines(rows: list[str]) -> list[Line]:
-    days: dict[str, Any] = {"": None}
-    lists: dict[str, tuple[str, ...]] = {"": ()}
-    same: dict[str, str] = {}
-    lines = []
-    for row in rows:
-        code, units, general, special, column2, ch99, start, end, revision, source = row.split("\t")
-        for day in (start, end):
-            if day not in days:
-                days[day] = date.fromisoformat(day)
-        if units not in lists:
-            lists[units] = tuple(units.split(";"))
-        if ch99 not in lists:
-            lists[ch99] = tuple(ch99.split(" "))
-        general, special, column2, revision, source = (
-            same.setdefault(text, text) for text in (general, special, column2, revision, source)
-        )
-        lines.append(
-            Line(
-                code,
-                lists[units],
-                general,
-                special,
-                column2,
-                lists[ch99],
-                days[start],
-                days[end],
-                revision,
-                source,
-            )
-        )
-    return lines
-
-
-def _corrupt(folder: Path, why: str) -> MailDutyError:
-    return MailDutyError(
-        "SCHEDULE_CORRUPT",
-        f"the tariff table in {folder} cannot be used: {why}",
-        "a damaged table prices nothing",
-        "run `mailduty data build-schedule DIR` or reinstall",
-        file=str(folder),
-    )
+    return Schedule(*read_table(folder))

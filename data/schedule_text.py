@@ -13,6 +13,7 @@ _TAG = re.compile(r"<[^>]*>")
 _SPACE = re.compile(r"\s+")
 _HYPHENATED = re.compile(r"(?<=[a-z])- (?=[a-z])")
 _GROUP = re.compile(r"([^()]*)\(([^()]*)\)?")
+_PROGRAMME = re.compile(r"[A-Z]{1,2}[+*]?")
 _UNIT_SPELLINGS = {"m²": "m2", "No": "No.", "pcs": "No.", "prs": "prs.", "Dz Pcs": "doz. pcs"}
 _CHAPTER_99 = re.compile(r"(99\d\d\.\d\d(?:\.\d\d)?)(?:\s*(?:-|through)\s*(99\d\d\.\d\d\.\d\d))?")
 
@@ -44,7 +45,9 @@ def special_groups(text: str | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
         listed = re.sub(r"\s+([+*])", r"\1", listed)
         programmes = tuple(dict.fromkeys(p.strip(".") for p in re.split(r"[,\s]+", listed) if p.strip(".")))
         rate = clean_rate(rate.strip(" ,)"))
-        if rate and programmes:
+        if not all(_PROGRAMME.fullmatch(p) for p in programmes):
+            rate, programmes = f"{rate} ({listed})", ()
+        if rate and (programmes or "(" in rate):
             groups.append((rate, programmes))
         elif groups and not rate and programmes:
             groups[-1] = (groups[-1][0], tuple(dict.fromkeys((*groups[-1][1], *programmes))))
@@ -70,7 +73,7 @@ def clean_units(units: list[str] | None) -> tuple[str, ...]:
 
 
 def chapter_99_headings(footnotes: list[dict[str, object]] | None) -> tuple[str, ...]:
-    """Chapter 99 headings that footnotes name, in their order; a range stays one ``9904.17.17-9904.17.48``."""
+    """Chapter 99 headings that footnotes name, in order; a range stays one, ``9904.17.17-9904.17.48``."""
     named: dict[str, None] = {}
     for note in footnotes or ():
         for first, last in _CHAPTER_99.findall(str(note.get("value") or "")):
