@@ -10,19 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from data.countries import country
 from data.errors import MailDutyError
 from data.s10 import read_identifier
+from data.units import UNIT_FACTS, unit_named
+from models.duty.records import CHANNELS, dollars
 from serving.decision import Ground
 
 if TYPE_CHECKING:
     from data.records import Item
-
-CHANNELS = ("mail", "informal", "formal")
-LARGEST_VALUE = Decimal(10**12)
-
 
 @dataclass(frozen=True, slots=True)
 class AskedItem:
@@ -68,8 +67,16 @@ def _facts(item: Item) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     if item.category == "gift":
         facts["gift"] = True
-    if item.quantities:
-        facts["quantities"] = dict(item.quantities)
+    elif item.category == "documents":
+        facts["documents"] = True
+    elif item.category == "returned_goods" and item.origin == "US":
+        facts["us_goods_returned"] = True
+    if item.is_ems:
+        facts["ems"] = True
+    for unit, quantity in item.quantities.items():
+        name = unit_named(unit)
+        if name is not None:  # a unit the tariff does not know prices nothing; it stays in the record
+            facts[UNIT_FACTS[name][0]] = quantity
     return {**facts, **item.facts}
 
 
@@ -77,21 +84,23 @@ def from_message(identifier: str, message: Mapping[str, Any], on: date | None, t
     """An item of a request, with the fields of ``AssessItem``. Raises MailDutyError naming the field."""
     own = message.get("entry_date")
     day, day_from = (as_day(own, "entry_date"), "item") if own else _day(on, None, today, "item")
-    tracking, bad_s10 = message.get("tracking_id"), None
-    if tracking:
-        bad_s10 = identifier_problem(str(tracking))
-    value = message.get("value_usd")
+    tracking, origin, value = (message.get(name) for name in ("tracking_id", "origin", "value_usd"))
+    channel = message.get("channel", "mail")
+    if channel not in CHANNELS:
+        raise MailDutyError(
+            "REQUEST_CHANNEL", f"channel is {channel!r}"[:60], "", f"use one of {', '.join(CHANNELS)}", field="channel"
+        )
     return AskedItem(
         id=identifier,
         day=day,
         day_from=day_from,
-        channel=as_channel(message.get("channel", "mail")),
+        channel=channel,
         description=message.get("description"),
         hts_declared=message.get("hts"),
-        origin=as_country(message["origin"]) if message.get("origin") else None,
-        value_usd=None if value is None else as_amount(value, "value_usd"),
+        origin=country(origin).code if origin else None,
+        value_usd=None if value is None else dollars(value, "value_usd"),
         facts=dict(message.get("facts") or {}),
-        identifier_problem=bad_s10,
+        identifier_problem=identifier_problem(tracking) if tracking else None,
         received=dict(message),
     )
 
@@ -122,45 +131,3 @@ def as_day(value: Any, field_name: str) -> date:
             "write it as 2026-09-01",
             field=field_name,
         ) from None
-
-
-def as_amount(value: Any, field_name: str) -> Decimal:
-    """An amount of zero or more, exact. Raises ``VALUE_MALFORMED``."""
-    try:
-        if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-            raise InvalidOperation
-        amount = Decimal(str(value).strip())  # a float prints as it was written, up to 15 digits
-        if not amount.is_finite() or not 0 <= amount < LARGEST_VALUE:
-            raise InvalidOperation
-    except InvalidOperation:
-        raise MailDutyError(
-            "VALUE_MALFORMED",
-            f"{field_name} is {str(value)[:40]!r}",
-            "an amount is a plain decimal number, zero or more",
-            "write it as text, for example 48.00",
-            field=field_name,
-        ) from None
-    return amount
-
-
-def as_channel(value: Any) -> str:
-    """mail, informal or formal. Raises ``CHANNEL_UNKNOWN``."""
-    if value not in CHANNELS:
-        raise MailDutyError(
-            "CHANNEL_UNKNOWN", f"channel is {str(value)[:40]!r}", "it is mail, informal or formal", field="channel"
-        )
-    return str(value)
-
-
-def as_country(value: Any) -> str:
-    """Two capital letters. Raises ``ORIGIN_MALFORMED``."""
-    text = value.strip().upper() if isinstance(value, str) else ""
-    if not (len(text) == 2 and text.isascii() and text.isalpha()):
-        raise MailDutyError(
-            "ORIGIN_MALFORMED",
-            f"origin is {str(value)[:40]!r}",
-            "the country of origin is written as two letters (ISO 3166-1)",
-            "write it as IN",
-            field="origin",
-        )
-    return text
