@@ -9,6 +9,7 @@ for a later day compares with :attr:`Schedule.last_verified` and says so. Days b
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import date
@@ -23,12 +24,15 @@ from data.schedule_table import SHIPPED, Line, read_table
 if TYPE_CHECKING:
     import pandas as pd
 
+SETTING = "MAILDUTY_SCHEDULE"
+
 
 class Schedule:
     """All lines of all days. Look-ups take a bare or dotted code and a day; a table is never changed."""
 
-    def __init__(self, lines: list[Line], contents: dict[str, Any]) -> None:
+    def __init__(self, lines: list[Line], contents: dict[str, Any], folder: Path = SHIPPED) -> None:
         self.contents = contents
+        self.folder = folder
         self.first_day = date.fromisoformat(contents["first_day"])
         self.last_verified = date.fromisoformat(contents["last_verified"])
         self._revisions = [
@@ -45,11 +49,12 @@ class Schedule:
 
     @staticmethod
     def load(path: str | Path | None = None) -> Schedule:
-        """The shipped table, or the one in folder ``path``; read once per folder and process.
+        """The table in folder ``path``, else in ``MAILDUTY_SCHEDULE``, else the shipped one; read once each.
 
         Raises ``SCHEDULE_MISSING`` or ``SCHEDULE_CORRUPT`` (the table is not what its contents file says).
         """
-        return _loaded(Path(path).resolve() if path else SHIPPED)
+        named = path or os.environ.get(SETTING)
+        return _loaded(Path(named).resolve() if named else SHIPPED)
 
     def line(self, code: str | HtsCode, on: date) -> Line:
         """The line of ``code`` in force on ``on``.
@@ -183,4 +188,4 @@ def _in_force(line: Line, on: date) -> bool:
 
 @lru_cache(maxsize=4)
 def _loaded(folder: Path) -> Schedule:
-    return Schedule(*read_table(folder))
+    return Schedule(*read_table(folder), folder)

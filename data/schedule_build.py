@@ -13,7 +13,7 @@ from typing import Any
 
 from data.errors import MailDutyError
 from data.schedule_exports import Facts, export_facts, exports_in, list_facts, read_export, revision_days
-from data.schedule_table import SHIPPED, write_table
+from data.schedule_table import SHIPPED, Line, read_table, write_table
 
 Progress = Callable[[int, int, str], None]
 
@@ -29,7 +29,9 @@ class BuildReport:
     files: list[Path] = field(default_factory=list)
 
 
-def _intervals(folder: Path, report: BuildReport, progress: Progress | None) -> Iterator[tuple[str, ...]]:
+def _intervals(
+    folder: Path, report: BuildReport, progress: Progress | None, extend: bool
+) -> Iterator[tuple[str, ...]]:
     exports, days = exports_in(folder), revision_days(folder)
     dated = sorted((days[name], name) for name in exports if days.get(name))
     if not dated:
@@ -42,6 +44,16 @@ def _intervals(folder: Path, report: BuildReport, progress: Progress | None) -> 
     report.undated = [{"revision": name} for name in sorted(exports) if not days.get(name)]
     current: dict[str, Facts] = {}
     opened: dict[str, tuple[str, str, str]] = {}
+    if extend:
+        lines, contents = read_table(SHIPPED)
+        report.revisions = contents["revisions"]
+        dated = [(day, name) for day, name in dated if day > contents["last_verified"]]
+        for line in lines:
+            held = Facts(line.units, line.general, line.special, line.column2, line.ch99)
+            if line.valid_to:
+                yield _row(line.code, held, _opening(line), line.valid_to.isoformat())
+            else:
+                current[line.code], opened[line.code] = held, _opening(line)
     for done, (day, name) in enumerate(dated):
         if progress:
             progress(done, len(dated), name)
@@ -59,6 +71,10 @@ def _intervals(folder: Path, report: BuildReport, progress: Progress | None) -> 
         yield _row(code, kept, opened[code], "")
     if progress:
         progress(len(dated), len(dated), "done")
+
+
+def _opening(line: Line) -> tuple[str, str, str]:
+    return line.valid_from.isoformat(), line.revision, line.source
 
 
 def _compare_undated(folder: Path, rows: list[tuple[str, ...]], report: BuildReport) -> None:
@@ -88,16 +104,20 @@ def _row(code: str, facts: Facts, opened: tuple[str, str, str], last_day: str) -
 
 
 def build_schedule(
-    folder: str | Path, out: str | Path | None = None, progress: Progress | None = None
+    folder: str | Path,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    extend: bool = False,
 ) -> BuildReport:
     """Builds the table from the exports in ``folder`` and writes it to ``out`` (default: the shipped place).
 
-    ``progress(done, of, name)`` is called per revision. Exports whose first day is not known are left out and
-    named in ``report.undated``. Raises ``SCHEDULE_NO_EXPORT``, ``SCHEDULE_EXPORT_BROKEN`` or
-    ``SCHEDULE_NO_DATES``.
+    With ``extend`` the shipped table goes on with the exports that are newer than it, so that one pulled
+    export brings it up to date. ``progress(done, of, name)`` is called per revision. Exports whose first day
+    is not known are left out and named in ``report.undated``. Raises ``SCHEDULE_NO_EXPORT``,
+    ``SCHEDULE_EXPORT_BROKEN`` or ``SCHEDULE_NO_DATES``.
     """
     report = BuildReport()
-    rows = sorted(_intervals(Path(folder), report, progress), key=lambda row: (row[0], row[6]))
+    rows = sorted(_intervals(Path(folder), report, progress, extend), key=lambda row: (row[0], row[6]))
     _compare_undated(Path(folder), rows, report)
     contents: dict[str, Any] = {
         "first_day": report.revisions[0]["effective_date"],

@@ -67,8 +67,9 @@ def revision_days(folder: Path) -> dict[str, str]:
     if own.exists():
         with own.open(newline="") as rows:
             for row in csv.DictReader(rows):
-                name = row["revision"] if row["revision"][:2] == "20" else f"2025_{row['revision']}"
-                days[name] = row["effective_date"]
+                # The published list names the revisions of 2025 without their year.
+                old = row["revision"] == "basic" or row["revision"].startswith("rev_")
+                days[f"2025_{row['revision']}" if old else row["revision"]] = row["effective_date"]
     return days
 
 
