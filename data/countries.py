@@ -1,4 +1,5 @@
 """Country codes as they stand on customs declarations: ISO 3166-1 alpha-2, and the slips people make with them."""
+
 from __future__ import annotations
 
 from functools import lru_cache
@@ -42,9 +43,12 @@ def country(text: str) -> Country:
     found = _by_longer_text(asked)
     if found is not None:
         return Country(found.alpha_2, found.name, f"{asked} read as {found.alpha_2}")
-    raise MailDutyError("COUNTRY_UNKNOWN", f"{asked[:60]!r} is not a country we know",
-                        "A country is an ISO 3166-1 two-letter code",
-                        "Write the two-letter code, for example CN, DE or GB")
+    raise MailDutyError(
+        "COUNTRY_UNKNOWN",
+        f"{asked[:60]!r} is not a country we know",
+        "A country is an ISO 3166-1 two-letter code",
+        "Write the two-letter code, for example CN, DE or GB",
+    )
 
 
 def issues_mail(code: str) -> bool:

@@ -4,6 +4,7 @@ An amount always keeps its currency; its value in US dollars keeps the rate, the
 date. There is no rate in this program: without one the amount stays as declared and asking for dollars is
 an error (CURRENCY_NO_RATE). Which rate the law wants is a question for the user (19 CFR part 159, subpart C).
 """
+
 from __future__ import annotations
 
 import csv
@@ -33,8 +34,12 @@ class Money(BaseModel):
 
     amount: Decimal = Field(description="Exact amount as declared", examples=["18.90"])
     currency: str = Field(description="ISO 4217 code", examples=["EUR"])
-    usd_rate: Decimal | None = Field(None, description="US dollars per unit of the currency", examples=["1.0850"])
-    rate_source: str | None = Field(None, description="Who published the rate", examples=["CBP quarterly rates"])
+    usd_rate: Decimal | None = Field(
+        None, description="US dollars per unit of the currency", examples=["1.0850"]
+    )
+    rate_source: str | None = Field(
+        None, description="Who published the rate", examples=["CBP quarterly rates"]
+    )
     rate_date: date | None = Field(None, description="Day from which the rate holds", examples=["2026-10-01"])
 
     @property
@@ -65,8 +70,12 @@ def currency(text: str) -> tuple[str, str]:
     meant = ALIASES.get(code, code)
     known = len(meant) == 3 and meant not in NOT_CURRENCIES and pycountry.currencies.get(alpha_3=meant)
     if not known:
-        raise MailDutyError("CURRENCY_UNKNOWN", f"{text[:30]!r} is not a currency",
-                            "A currency is a three-letter ISO 4217 code", "Write the code, for example USD or EUR")
+        raise MailDutyError(
+            "CURRENCY_UNKNOWN",
+            f"{text[:30]!r} is not a currency",
+            "A currency is a three-letter ISO 4217 code",
+            "Write the code, for example USD or EUR",
+        )
     return meant, f"{code} read as {meant}" if meant != code else ""
 
 
@@ -81,8 +90,12 @@ class Rates:
             dated.sort(key=lambda r: r.date)
             for one, other in zip(dated, dated[1:], strict=False):
                 if one.date == other.date and one.usd_per_unit != other.usd_per_unit:
-                    raise MailDutyError("RATES_CONFLICT", f"two different {code} rates are dated {one.date}",
-                                        "One currency has one rate per day", "Remove one of them")
+                    raise MailDutyError(
+                        "RATES_CONFLICT",
+                        f"two different {code} rates are dated {one.date}",
+                        "One currency has one rate per day",
+                        "Remove one of them",
+                    )
 
     @classmethod
     def load(cls, path: str | Path) -> Rates:
@@ -91,8 +104,12 @@ class Rates:
         try:
             text = file.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            raise MailDutyError("RATES_UNREADABLE", f"cannot read the rate table {file.name}: {error}",
-                                "", "Give a UTF-8 CSV or JSON file") from error
+            raise MailDutyError(
+                "RATES_UNREADABLE",
+                f"cannot read the rate table {file.name}: {error}",
+                "",
+                "Give a UTF-8 CSV or JSON file",
+            ) from error
         return cls(_rates_in(text, file.name))
 
     def on(self, code: str, day: date | None) -> ExchangeRate:
@@ -104,21 +121,33 @@ class Rates:
             return USD
         dated = self._rates.get(code, [])
         if day is None and len(dated) > 1:
-            raise MailDutyError("CURRENCY_RATE_UNDATED", f"the table has {len(dated)} {code} rates and the item no day",
-                                "A rate is chosen by the day it holds on", "Give the item a date, or one rate only")
+            raise MailDutyError(
+                "CURRENCY_RATE_UNDATED",
+                f"the table has {len(dated)} {code} rates and the item no day",
+                "A rate is chosen by the day it holds on",
+                "Give the item a date, or one rate only",
+            )
         held = [r for r in dated if day is None or r.date <= day]
         if not held:
             when = "" if day is None else f" on or before {day}"
-            raise MailDutyError("CURRENCY_NO_RATE", f"no {code} to USD rate{when} was given",
-                                "An amount is never converted without a rate, its source and its date",
-                                f"Add {code} to the rate table (currency, usd_per_unit, date, source)")
+            raise MailDutyError(
+                "CURRENCY_NO_RATE",
+                f"no {code} to USD rate{when} was given",
+                "An amount is never converted without a rate, its source and its date",
+                f"Add {code} to the rate table (currency, usd_per_unit, date, source)",
+            )
         return held[-1]
 
     def price(self, amount: Decimal, code: str, day: date | None) -> Money:
         """Money with its rate for `day`. Raises as `on` does."""
         rate = self.on(code, day)
-        return Money(amount=amount, currency=code, usd_rate=rate.usd_per_unit, rate_source=rate.source,
-                     rate_date=None if rate is USD else rate.date)
+        return Money(
+            amount=amount,
+            currency=code,
+            usd_rate=rate.usd_per_unit,
+            rate_source=rate.source,
+            rate_date=None if rate is USD else rate.date,
+        )
 
 
 def _rates_in(text: str, name: str) -> Iterable[ExchangeRate]:
@@ -126,7 +155,9 @@ def _rates_in(text: str, name: str) -> Iterable[ExchangeRate]:
         try:
             rows = json.loads(text, parse_float=Decimal, parse_int=Decimal)
         except ValueError as error:
-            raise MailDutyError("RATES_UNREADABLE", f"{name} is not JSON: {error}", "", "Mend the file") from error
+            raise MailDutyError(
+                "RATES_UNREADABLE", f"{name} is not JSON: {error}", "", "Mend the file"
+            ) from error
         if isinstance(rows, dict):  # {"EUR": {"usd_per_unit": ...}}
             rows = [{"currency": code, **row} for code, row in rows.items() if isinstance(row, dict)]
     else:
@@ -139,13 +170,23 @@ def _rate_of(row: Mapping[str, Any], where: str) -> ExchangeRate:
     cells = {str(k).strip().lower(): str(v or "").strip() for k, v in row.items()}
     missing = [k for k in ("currency", "usd_per_unit", "date", "source") if not cells.get(k)]
     if missing:
-        raise MailDutyError("RATES_INCOMPLETE", f"{where} lacks {', '.join(missing)}",
-                            "A rate has currency, usd_per_unit, date and source", "Fill in what is missing")
+        raise MailDutyError(
+            "RATES_INCOMPLETE",
+            f"{where} lacks {', '.join(missing)}",
+            "A rate has currency, usd_per_unit, date and source",
+            "Fill in what is missing",
+        )
     try:
         per_unit, day = Decimal(cells["usd_per_unit"]), date.fromisoformat(cells["date"])
     except (InvalidOperation, ValueError) as error:
-        raise MailDutyError("RATES_MALFORMED", f"{where} has a rate or date that cannot be read",
-                            "usd_per_unit is a decimal number, date is YYYY-MM-DD", "Correct it") from error
+        raise MailDutyError(
+            "RATES_MALFORMED",
+            f"{where} has a rate or date that cannot be read",
+            "usd_per_unit is a decimal number, date is YYYY-MM-DD",
+            "Correct it",
+        ) from error
     if not per_unit.is_finite() or per_unit <= 0:
-        raise MailDutyError("RATES_MALFORMED", f"{where} is not above zero", "A rate is a positive number", "Correct it")
+        raise MailDutyError(
+            "RATES_MALFORMED", f"{where} is not above zero", "A rate is a positive number", "Correct it"
+        )
     return ExchangeRate(currency(cells["currency"])[0], per_unit, day, cells["source"])

@@ -4,6 +4,7 @@ Field names follow the trade: what a postal operator sends ahead of the mail (19
 CBP asks for to assess duty (19 CFR 145.12(b)(3)). Amounts and weights are exact decimals, tariff numbers
 are text, days are dates. Records are frozen: a correction is a new record.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -43,9 +44,13 @@ class Question(Record):
     code: str = Field(description="Reason code", examples=["HTS_MULTIPLE"])
     field: str = Field(description="Field it is about", examples=["hts_declared"])
     value: str = Field("", description="What stands there, shortened", examples=["3926909989; 4016996050"])
-    fact: str = Field(description="What is wrong, in a sentence", examples=["two tariff codes share one value"])
+    fact: str = Field(
+        description="What is wrong, in a sentence", examples=["two tariff codes share one value"]
+    )
     remedy: str = Field("", description="What to do", examples=["send one row per code, each with its value"])
-    blocks: bool = Field(True, description="False when it is only worth knowing and stops nothing", examples=[True])
+    blocks: bool = Field(
+        True, description="False when it is only worth knowing and stops nothing", examples=[True]
+    )
 
 
 class Party(Record):
@@ -64,51 +69,83 @@ class Party(Record):
 class Item(Record):
     """One line of goods of one origin in one parcel: what is classified, scored and priced."""
 
-    id: str = Field(description="Stable: the caller's own id, else tracking_id#line_no", examples=["CP473124829DE#1"])
+    id: str = Field(
+        description="Stable: the caller's own id, else tracking_id#line_no", examples=["CP473124829DE#1"]
+    )
     tracking_id: str = Field(description="Identifier of the parcel as filed", examples=["CP473124829DE"])
-    tracking_raw: str = Field("", description="Identifier as it stood in the file", examples=["CP 473 124 829 DE"])
+    tracking_raw: str = Field(
+        "", description="Identifier as it stood in the file", examples=["CP 473 124 829 DE"]
+    )
     id_scheme: IdScheme = Field(IdScheme.other, description="How the identifier is built", examples=["s10"])
     s10: S10 | None = Field(None, description="Parts of an S10 identifier", examples=[None])
     s10_ok: bool | None = Field(None, description="S10 holds; None when it is not S10", examples=[True])
     line_no: int = Field(1, description="Line within the parcel, from 1", examples=[1])
-    row: int = Field(0, description="Row of the file as a spreadsheet counts, from 1; 0 if no file", examples=[2])
+    row: int = Field(
+        0, description="Row of the file as a spreadsheet counts, from 1; 0 if no file", examples=[2]
+    )
 
-    description: str = Field("", description="Contents as declared, trimmed", examples=["men's knitted T-shirt"])
-    description_revised: str | None = Field(None, description="Contents as a post corrected it",
-                                            examples=["men's knitted cotton T-shirt"])
+    description: str = Field(
+        "", description="Contents as declared, trimmed", examples=["men's knitted T-shirt"]
+    )
+    description_revised: str | None = Field(
+        None, description="Contents as a post corrected it", examples=["men's knitted cotton T-shirt"]
+    )
     quantity: Decimal | None = Field(None, description="Quantity declared", examples=["2"])
-    quantity_unit: str | None = Field(None, description="Unit of quantity: No. (pieces), pr, doz, ...",
-                                      examples=["No."])
+    quantity_unit: str | None = Field(
+        None, description="Unit of quantity: No. (pieces), pr, doz, ...", examples=["No."]
+    )
     net_weight_kg: Decimal | None = Field(None, description="Net weight of the line, kg", examples=["0.420"])
-    gross_weight_kg: Decimal | None = Field(None, description="Gross weight of the parcel, kg", examples=["0.61"])
+    gross_weight_kg: Decimal | None = Field(
+        None, description="Gross weight of the parcel, kg", examples=["0.61"]
+    )
     value: Money | None = Field(None, description="Declared value of the whole line", examples=[None])
-    value_usd: Decimal | None = Field(None, description="Value in US dollars, exact, not rounded", examples=["24.00"])
+    value_usd: Decimal | None = Field(
+        None, description="Value in US dollars, exact, not rounded", examples=["24.00"]
+    )
     category: Category | None = Field(None, description="Category of item", examples=["sale_of_goods"])
-    origin: str | None = Field(None, description="Country where the goods were made, alpha-2; not where they were "
-                                                 "posted", examples=["BD"])
-    hts_declared: str | None = Field(None, description="The one tariff number declared, digits", examples=["6109100012"])
-    hts_declared_all: tuple[str, ...] = Field((), description="Every tariff number in the cell, digits",
-                                              examples=[["6109100012"]])
-    hts_secondary: tuple[str, ...] = Field((), description="Numbers of chapters 98 and 99 declared beside it",
-                                           examples=[["99030520"]])
-    hts_revised: str | None = Field(None, description="Tariff number as a post corrected it", examples=["6109100012"])
+    origin: str | None = Field(
+        None,
+        description="Country where the goods were made, alpha-2; not where they were posted",
+        examples=["BD"],
+    )
+    hts_declared: str | None = Field(
+        None, description="The one tariff number declared, digits", examples=["6109100012"]
+    )
+    hts_declared_all: tuple[str, ...] = Field(
+        (), description="Every tariff number in the cell, digits", examples=[["6109100012"]]
+    )
+    hts_secondary: tuple[str, ...] = Field(
+        (), description="Numbers of chapters 98 and 99 declared beside it", examples=[["99030520"]]
+    )
+    hts_revised: str | None = Field(
+        None, description="Tariff number as a post corrected it", examples=["6109100012"]
+    )
 
-    mail_class: str | None = Field(None, description="C parcel, E EMS, U letter post, H e-commerce", examples=["C"])
+    mail_class: str | None = Field(
+        None, description="C parcel, E EMS, U letter post, H e-commerce", examples=["C"]
+    )
     is_ems: bool | None = Field(None, description="Express mail; None when nothing says", examples=[False])
     designated_operator: str | None = Field(None, description="Post of origin", examples=["DEA"])
     sender: Party | None = Field(None, description="Who sends", examples=[None])
     recipient: Party | None = Field(None, description="Who receives", examples=[None])
     posted_on: date | None = Field(None, description="Day of posting", examples=["2026-10-01"])
-    arrival_date: date | None = Field(None, description="Day the conveyance arrived, port-local", examples=["2026-10-03"])
+    arrival_date: date | None = Field(
+        None, description="Day the conveyance arrived, port-local", examples=["2026-10-03"]
+    )
     arrival_port: str | None = Field(None, description="Schedule D code, four digits", examples=["4701"])
-    carrier_code: str | None = Field(None, description="IATA (2), ICAO (3) or SCAC (2-4) code", examples=["LH"])
+    carrier_code: str | None = Field(
+        None, description="IATA (2), ICAO (3) or SCAC (2-4) code", examples=["LH"]
+    )
     flight_no: str | None = Field(None, description="Flight or trip number", examples=["0400"])
 
     facts: Mapping[str, str | bool | Decimal] = Field(
-        default_factory=dict, description="Further facts for the duty, named as `mailduty duty` names them",
-        examples=[{"program": "KR"}])
-    questions: tuple[Question, ...] = Field((), description="What a person must settle or may want to know",
-                                            examples=[[]])
+        default_factory=dict,
+        description="Further facts for the duty, named as `mailduty duty` names them",
+        examples=[{"program": "KR"}],
+    )
+    questions: tuple[Question, ...] = Field(
+        (), description="What a person must settle or may want to know", examples=[[]]
+    )
 
     @property
     def goods(self) -> str:
@@ -140,12 +177,21 @@ class Parcel(Record):
     tracking_id: str = Field(description="Identifier as filed", examples=["CP473124829DE"])
     id_scheme: IdScheme = Field(IdScheme.other, description="How the identifier is built", examples=["s10"])
     s10: S10 | None = Field(None, description="Parts of an S10 identifier", examples=[None])
-    item_ids: tuple[str, ...] = Field((), description="Its items, in file order", examples=[["CP473124829DE#1"]])
-    origins: tuple[str, ...] = Field((), description="Countries of origin of its goods, each once", examples=[["BD"]])
-    value_usd: Decimal | None = Field(None, description="Sum over its items; None if any is unknown or in error",
-                                      examples=["55.50"])
-    gross_weight_kg: Decimal | None = Field(None, description="Gross weight, kg, when its rows agree", examples=["1.2"])
-    rows_in_error: tuple[int, ...] = Field((), description="Rows of this parcel that could not be read", examples=[[]])
+    item_ids: tuple[str, ...] = Field(
+        (), description="Its items, in file order", examples=[["CP473124829DE#1"]]
+    )
+    origins: tuple[str, ...] = Field(
+        (), description="Countries of origin of its goods, each once", examples=[["BD"]]
+    )
+    value_usd: Decimal | None = Field(
+        None, description="Sum over its items; None if any is unknown or in error", examples=["55.50"]
+    )
+    gross_weight_kg: Decimal | None = Field(
+        None, description="Gross weight, kg, when its rows agree", examples=["1.2"]
+    )
+    rows_in_error: tuple[int, ...] = Field(
+        (), description="Rows of this parcel that could not be read", examples=[[]]
+    )
 
     @property
     def complete(self) -> bool:
@@ -156,15 +202,20 @@ class Parcel(Record):
 class Manifest(Record):
     """A file of mail items as received."""
 
-    manifest_id: str = Field(description="Given by the caller, else the first 16 digits of the hash",
-                             examples=["9f86d081884c7d65"])
+    manifest_id: str = Field(
+        description="Given by the caller, else the first 16 digits of the hash", examples=["9f86d081884c7d65"]
+    )
     source_name: str = Field("", description="Name of the file", examples=["2026-10-03.csv"])
     source_sha256: str = Field(description="SHA-256 of the bytes as received", examples=["9f86d081884c7d65"])
     source_bytes: int = Field(0, description="Size in bytes", examples=[20480])
     layout: str = Field(description="Reader that read it", examples=["csv_plain"])
     layout_version: str = Field("1", description="Version of that reader", examples=["1"])
     encoding: str = Field("utf-8", description="Text encoding it was read in", examples=["utf-8"])
-    arrival_date: date | None = Field(None, description="Day of arrival, when all items agree", examples=["2026-10-03"])
-    arrival_port: str | None = Field(None, description="Port of arrival, when all items agree", examples=["4701"])
+    arrival_date: date | None = Field(
+        None, description="Day of arrival, when all items agree", examples=["2026-10-03"]
+    )
+    arrival_port: str | None = Field(
+        None, description="Port of arrival, when all items agree", examples=["4701"]
+    )
     carrier_code: str | None = Field(None, description="Carrier, when all items agree", examples=["LH"])
     flight_no: str | None = Field(None, description="Flight or trip, when all items agree", examples=["0400"])

@@ -4,6 +4,7 @@ An S10 number has 13 characters: a two-letter service indicator, eight digits, o
 two-letter code of the country whose post issued it (UPU technical standard S10; 19 CFR 145.74 asks the
 posts to send it as the item ID). A number that is not S10 is kept as it came, with the name of its scheme.
 """
+
 from __future__ import annotations
 
 import re
@@ -27,9 +28,9 @@ LONGEST_IDENTIFIER = 50  # the widest identifier an entry type 13 record carries
 class IdScheme(StrEnum):
     """How a tracking identifier is built."""
 
-    s10 = "s10"              # built as S10, whether or not its check digit holds
+    s10 = "s10"  # built as S10, whether or not its check digit holds
     usps_impb = "usps_impb"  # 20 to 34 digits, the domestic package barcode of the US post
-    s9 = "s9"                # 29 characters: a receptacle, not an item
+    s9 = "s9"  # 29 characters: a receptacle, not an item
     other = "other"
 
 
@@ -77,9 +78,13 @@ class S10(BaseModel):
     check: str = Field(description="Check digit as printed", examples=["9"])
     issuer: str = Field(description="Country of the issuing post, ISO 3166-1 alpha-2", examples=["US"])
     check_ok: bool = Field(description="The printed check digit is the computed one", examples=[True])
-    service_ok: bool = Field(description="The service indicator is assigned to cross-border mail", examples=[True])
+    service_ok: bool = Field(
+        description="The service indicator is assigned to cross-border mail", examples=[True]
+    )
     issuer_ok: bool = Field(description="The issuer is a country code in use", examples=[True])
-    service_meaning: str = Field("", description="What the service indicator stands for", examples=["parcel post"])
+    service_meaning: str = Field(
+        "", description="What the service indicator stands for", examples=["parcel post"]
+    )
     mail_class: str | None = Field(None, description="Mail class the indicator implies", examples=["C"])
 
     @property
@@ -123,13 +128,31 @@ def read_identifier(raw: str) -> Identifier:
         s10, doubts = _examine(*match.groups())
         return Identifier(dense, IdScheme.s10, s10, doubts)
     if _NEAR_S10.fullmatch(dense):
-        return Identifier(dense, IdScheme.other, None, ((
-            "S10_LENGTH", f"{dense} looks like an S10 number but has {len(dense)} characters instead of 13"),))
+        return Identifier(
+            dense,
+            IdScheme.other,
+            None,
+            (
+                (
+                    "S10_LENGTH",
+                    f"{dense} looks like an S10 number but has {len(dense)} characters instead of 13",
+                ),
+            ),
+        )
     if _IMPB.fullmatch(dense):
         return Identifier(dense, IdScheme.usps_impb, None, ())
     if _S9.fullmatch(dense):
-        return Identifier(dense, IdScheme.s9, None, ((
-            "TRACKING_IS_RECEPTACLE", f"{dense} is a 29-character receptacle number, not the number of an item"),))
+        return Identifier(
+            dense,
+            IdScheme.s9,
+            None,
+            (
+                (
+                    "TRACKING_IS_RECEPTACLE",
+                    f"{dense} is a 29-character receptacle number, not the number of an item",
+                ),
+            ),
+        )
     return Identifier(text, IdScheme.other, None, ())
 
 
@@ -137,14 +160,24 @@ def _examine(service: str, serial: str, check: str, issuer: str) -> tuple[S10, t
     entry, right, known = service_of(service), check_digit(serial), issues_mail(issuer)
     doubts = []
     if check != right:
-        doubts.append(("S10_CHECK_DIGIT", f"check digit {check} of {service}{serial}{check}{issuer} should be {right}"))
+        doubts.append(
+            ("S10_CHECK_DIGIT", f"check digit {check} of {service}{serial}{check}{issuer} should be {right}")
+        )
     if entry is None:
         doubts.append(("S10_SERVICE_UNKNOWN", f"service indicator {service} is not assigned"))
     elif not entry.crosses_borders:
         doubts.append(("S10_SERVICE_NOT_CROSS_BORDER", f"service indicator {service} is {entry.meaning}"))
     if not known:
         doubts.append(("S10_ISSUER_UNKNOWN", f"{issuer} is not the code of a country with a post"))
-    s10 = S10(service=service, serial=serial, check=check, issuer=issuer, check_ok=check == right,
-              service_ok=entry is not None and entry.crosses_borders, issuer_ok=known,
-              service_meaning=entry.meaning if entry else "", mail_class=entry.mail_class if entry else None)
+    s10 = S10(
+        service=service,
+        serial=serial,
+        check=check,
+        issuer=issuer,
+        check_ok=check == right,
+        service_ok=entry is not None and entry.crosses_borders,
+        issuer_ok=known,
+        service_meaning=entry.meaning if entry else "",
+        mail_class=entry.mail_class if entry else None,
+    )
     return s10, tuple(doubts)

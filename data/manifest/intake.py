@@ -1,0 +1,174 @@
+"""From bytes to lines of text: hash, encoding, and refusal of what is no text.
+
+The file is read twice in chunks, never whole: once to hash it and to learn its encoding, once for its rows.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from data.errors import MailDutyError
+
+CHUNK = 1 << 20
+_FALLBACK = "mailduty-western"
+_MAGIC = {
+    b"PK\x03\x04": "an Excel workbook or ZIP archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a gzip archive",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"SQLite format 3": "a database",
+    b"PAR1": "a Parquet file",
+}
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 26})
+
+
+def _western(error: UnicodeError) -> tuple[str, int]:
+    """Bytes that are not UTF-8 become the Windows-1252 or Latin-1 letters they most likely are."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    piece = error.object[error.start : error.end]
+    try:
+        return piece.decode("cp1252"), error.end
+    except UnicodeDecodeError:
+        return piece.decode("latin-1"), error.end
+
+
+codecs.register_error(_FALLBACK, _western)
+
+
+@dataclass
+class Intake:
+    """A file as received, and how to read its text. lines() starts over each time."""
+
+    name: str
+    source: Path | bytes
+    sha256: str = ""
+    size: int = 0
+    encoding: str = "utf-8"
+    errors: str = "strict"
+    notes: list[str] = field(default_factory=list)
+
+    def open(self) -> BinaryIO:
+        """The bytes from the start."""
+        if isinstance(self.source, bytes):
+            return io.BytesIO(self.source)
+        return self.source.open("rb")
+
+    def text(self) -> io.TextIOWrapper:
+        """The text from the start; line ends are kept as they are."""
+        return io.TextIOWrapper(self.open(), encoding=self.encoding, errors=self.errors, newline="")
+
+
+def take_in(source: str | Path | bytes, name: str | None = None, encoding: str | None = None) -> Intake:
+    """Hash a file and learn its encoding. bytes are the content itself; str and Path are a path.
+
+    Raises MailDutyError MANIFEST_NOT_FOUND, MANIFEST_EMPTY, MANIFEST_BINARY or MANIFEST_ENCODING.
+    """
+    if isinstance(source, bytes):
+        intake = Intake(name or "", source)
+    else:
+        intake = Intake(name or Path(source).name, Path(source))
+    try:
+        with intake.open() as file:
+            _survey(intake, file, encoding)
+    except OSError as error:
+        raise MailDutyError(
+            "MANIFEST_NOT_FOUND",
+            f"cannot open {intake.name}: {error.strerror or error}",
+            "",
+            "Check the path and the permissions",
+        ) from error
+    return intake
+
+
+def _survey(intake: Intake, file: BinaryIO, encoding: str | None) -> None:
+    head = file.read(8192)
+    if not head.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
+        rest = file.read(CHUNK)
+        if not rest.strip():
+            raise MailDutyError(
+                "MANIFEST_EMPTY",
+                f"{intake.name or 'the input'} has no content",
+                "A manifest has a header and at least one row",
+                "Check that the export finished",
+            )
+        head += rest
+    intake.encoding = encoding or _guess(intake.name, head)
+    file.seek(0)
+    digest = hashlib.sha256()
+    try:
+        decoder = codecs.getincrementaldecoder(intake.encoding)("strict")
+    except LookupError as error:
+        raise MailDutyError(
+            "MANIFEST_ENCODING",
+            f"there is no encoding {encoding!r}",
+            "",
+            "Use for example utf-8, latin-1 or gb18030",
+        ) from error
+    fits = True
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+        intake.size += len(chunk)
+        if fits:
+            fits = _decodes(decoder, chunk)
+    fits = fits and _decodes(decoder, b"", final=True)
+    intake.sha256 = digest.hexdigest()
+    if fits:
+        return
+    if encoding or not intake.encoding.startswith("utf-8"):
+        raise MailDutyError(
+            "MANIFEST_ENCODING",
+            f"{intake.name or 'the input'} is not valid {intake.encoding}",
+            "The whole file has one encoding",
+            "Save it as UTF-8, or name its encoding",
+        )
+    intake.errors = _FALLBACK
+    intake.notes.append(
+        "some bytes are not UTF-8 and were read as Windows-1252/Latin-1; name the encoding if letters look wrong"
+    )
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _guess(name: str, head: bytes) -> str:
+    for magic, what in _MAGIC.items():
+        if head.startswith(magic):
+            raise _binary(name, what)
+    for bom, encoding in _BOMS:
+        if head.startswith(bom):
+            return encoding
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if len(head) > 3 and max(even, odd) > len(head) // 4 and min(even, odd) < len(head) // 50 + 1:
+        return "utf-16-be" if even > odd else "utf-16-le"
+    if len(head) - len(head.translate(None, _CONTROL)) > len(head) // 50:
+        raise _binary(name, "binary data")
+    return "utf-8"
+
+
+def _binary(name: str, what: str) -> MailDutyError:
+    return MailDutyError(
+        "MANIFEST_BINARY",
+        f"{name or 'the input'} is {what}, not text",
+        "A manifest is a text file: CSV or JSON lines",
+        "Export it as CSV (UTF-8)",
+    )

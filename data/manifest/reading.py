@@ -1,0 +1,175 @@
+"""Reading a manifest: file in, items and errors out, every row accounted for.
+
+data rows in = items + errors          (`rows_in`; a nested parcel has one row per content piece)
+all rows     = items + errors + skipped (`rows_seen`; skipped: blank, title, header and total rows)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from data.manifest.checks import Register, check
+from data.manifest.intake import Intake, take_in
+from data.manifest.source import Layout, RawRow, RowError, Settings, Skipped, choose
+from data.money import Rates
+from data.records import Item, Manifest, Parcel
+
+TELL_EVERY = 2000  # rows between two calls of progress
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class ManifestReading:
+    """What came of a file. len(items) + len(errors) == rows_in, always."""
+
+    manifest: Manifest
+    parcels: list[Parcel] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    errors: list[RowError] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    rows_in: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def layout(self) -> str:
+        """Name of the reader."""
+        return self.manifest.layout
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the file as received."""
+        return self.manifest.source_sha256
+
+    @property
+    def rows_seen(self) -> int:
+        """All rows, those that are no data included."""
+        return self.rows_in + len(self.skipped)
+
+    def summary(self) -> dict[str, int]:
+        """Counts for a report: rows_in, items, errors, skipped, parcels, items with open questions."""
+        return {
+            "rows_in": self.rows_in,
+            "items": len(self.items),
+            "errors": len(self.errors),
+            "skipped": len(self.skipped),
+            "parcels": len(self.parcels),
+            "items_with_questions": sum(1 for item in self.items if item.blocked_by),
+        }
+
+
+def read_manifest(
+    source: str | Path | bytes,
+    layout: str | None = None,
+    *,
+    rates: Rates | str | Path | None = None,
+    value_basis: Literal["row", "unit"] | None = None,
+    decimal_mark: Literal[".", ","] | None = None,
+    date_order: Literal["mdy", "dmy"] | None = None,
+    weight_unit: str | None = None,
+    defaults: Mapping[str, str] | None = None,
+    category_codes: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    name: str | None = None,
+    manifest_id: str | None = None,
+    progress: Progress | None = None,
+) -> ManifestReading:
+    """Read a manifest from a path or from its bytes.
+
+    layout names a reader, else the content decides. rates is a Rates table or the path of one; an amount in
+    another currency than USD without a rate is a row error. defaults fills blank cells (currency,
+    arrival_date, ...), by field name. decimal_mark, date_order, weight_unit and value_basis settle what the
+    file leaves open. progress is called with (bytes read, bytes in all).
+
+    A bad row is a RowError and costs nothing else. Raises MailDutyError (MANIFEST_*) only when no row of the
+    file can be read: missing, empty, header only, binary, wrong encoding, no known header.
+    """
+    intake = take_in(source, name, encoding)
+    table = rates if isinstance(rates, Rates) else Rates.load(rates) if rates is not None else Rates()
+    settings = Settings(value_basis, decimal_mark, date_order, weight_unit, dict(defaults or {}),
+                        dict(category_codes or {}), table)  # fmt: skip
+    notes = list(intake.notes)
+    with intake.text() as text:
+        head = [text.readline() for _ in range(30)]
+    reader = choose(layout, intake.name, head, notes)
+    reading = ManifestReading(_manifest(intake, reader, manifest_id), notes=notes)
+    register = Register()
+    for found in _with_progress(intake, reader, notes, progress):
+        if isinstance(found, Skipped):
+            reading.skipped.append(found)
+            continue
+        outcome = found if isinstance(found, RowError) else check(found, settings, value_basis or reader.value_basis,
+                                                                  register)  # fmt: skip
+        reading.rows_in += 1
+        if isinstance(outcome, RowError):
+            reading.errors.append(outcome)
+        else:
+            reading.items.append(outcome)
+    reading.parcels = _parcels(reading)
+    reading.manifest = reading.manifest.model_copy(update=_common(reading.items))
+    return reading
+
+
+def _with_progress(
+    intake: Intake, reader: Layout, notes: list[str], progress: Progress | None
+) -> Iterator[RawRow | Skipped | RowError]:
+    with intake.text() as text:
+        for count, found in enumerate(reader.rows(iter(text), notes), start=1):
+            yield found
+            if progress is not None and count % TELL_EVERY == 0:
+                progress(min(text.buffer.tell(), intake.size), intake.size)
+    if progress is not None:
+        progress(intake.size, intake.size)
+
+
+def _manifest(intake: Intake, reader: Layout, manifest_id: str | None) -> Manifest:
+    return Manifest(
+        manifest_id=manifest_id or intake.sha256[:16],
+        source_name=intake.name,
+        source_sha256=intake.sha256,
+        source_bytes=intake.size,
+        layout=reader.name,
+        layout_version=reader.version,
+        encoding=intake.encoding
+        if intake.errors == "strict"
+        else f"{intake.encoding}, some rows Windows-1252",
+    )
+
+
+def _common(items: list[Item]) -> dict[str, Any]:
+    """What all items of the manifest agree on."""
+    common = {}
+    for name in ("arrival_date", "arrival_port", "carrier_code", "flight_no"):
+        values = {getattr(item, name) for item in items}
+        common[name] = values.pop() if len(values) == 1 else None
+    return common
+
+
+def _parcels(reading: ManifestReading) -> list[Parcel]:
+    """One parcel per tracking number, in the order they first appear; rows in error are named, not counted."""
+    lines: dict[str, list[Item]] = {}
+    for item in reading.items:
+        lines.setdefault(item.tracking_id, []).append(item)
+    bad: dict[str, list[int]] = {}
+    for error in reading.errors:
+        if error.tracking_id:
+            bad.setdefault(error.tracking_id, []).append(error.row)
+    return [_parcel(tracking, items, bad.get(tracking, [])) for tracking, items in lines.items()]
+
+
+def _parcel(tracking: str, items: list[Item], bad: list[int]) -> Parcel:
+    values = [item.value_usd for item in items]
+    weights = {item.gross_weight_kg for item in items}
+    return Parcel(
+        tracking_id=tracking,
+        id_scheme=items[0].id_scheme,
+        s10=items[0].s10,
+        item_ids=tuple(item.id for item in items),
+        origins=tuple(dict.fromkeys(item.origin for item in items if item.origin)),
+        value_usd=None if bad or None in values else sum((v for v in values if v is not None), Decimal(0)),
+        gross_weight_kg=weights.pop() if len(weights) == 1 else None,
+        rows_in_error=tuple(bad),
+    )

@@ -1,0 +1,176 @@
+"""What a reader of one layout hands on, and the register of readers.
+
+A reader turns the text of a file into rows in the trade's words. It decides nothing about goods or money:
+`checks` does that for every layout alike. To add a layout, put one module in this folder with a class that
+derives from `Layout` and carries `@register`; it is found by itself.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, TypeVar
+
+from data.errors import MailDutyError
+from data.money import Rates
+
+SHOWN = 80  # characters of an offending value that an error repeats
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the sender of a file has to tell us where the file itself does not."""
+
+    value_basis: Literal["row", "unit"] | None = None  # column `value`: of the whole row, or of one piece
+    decimal_mark: Literal[".", ","] | None = None  # settles 1.234 and 1,234
+    date_order: Literal["mdy", "dmy"] | None = None  # settles 03/04/2026
+    weight_unit: str | None = None  # unit of weights whose column does not say; kg unless set
+    defaults: Mapping[str, str] = field(default_factory=dict)  # field -> text, for blank cells
+    category_codes: Mapping[str, str] = field(default_factory=dict)  # the sender's code -> our category
+    rates: Rates = field(default_factory=Rates)
+
+
+class Fault(NamedTuple):
+    """One thing wrong in a row."""
+
+    code: str
+    field: str
+    value: str
+    fact: str
+    remedy: str
+
+
+@dataclass(slots=True)
+class RawRow:
+    """One data row: field -> text as it stood (or an exact number, where the layout has numbers)."""
+
+    row: int
+    fields: Mapping[str, Any]
+    piece: int | None = None
+    units: Mapping[str, str] = field(default_factory=dict)  # field -> unit or currency its column name states
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+
+
+class Skipped(NamedTuple):
+    """A row that is no data: blank, a total, a title. Counted and shown, never an item."""
+
+    row: int
+    reason: str
+    text: str = ""
+
+
+class RowError(NamedTuple):
+    """A row that could not become an item, with its first fault and all the others (`also`).
+
+    row counts from 1 as a spreadsheet shows the file; piece is the content piece in a nested parcel, from 1.
+    """
+
+    row: int
+    code: str
+    field: str
+    value: str
+    fact: str
+    remedy: str
+    piece: int | None = None
+    tracking_id: str = ""
+    also: tuple[Fault, ...] = ()
+
+    @property
+    def message(self) -> str:
+        """One sentence for people, with row, field and remedy."""
+        where = f"row {self.row}" + (f", piece {self.piece}" if self.piece else "")
+        return f"{where}, {self.field}: {self.fact}. {self.remedy}".rstrip(". ") + "."
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for JSON, message included."""
+        kept = {k: v for k, v in self._asdict().items() if v not in (None, "", ())}
+        if self.also:
+            kept["also"] = [fault._asdict() for fault in self.also]
+        return {**kept, "message": self.message}
+
+
+def shorten(value: object) -> str:
+    """The start of a value, on one line, with its length where it is cut."""
+    text = str(value)
+    flat = " ".join(text[: SHOWN * 4].split())
+    if len(flat) <= SHOWN and len(text) <= SHOWN * 4:
+        return flat
+    return f"{flat[:SHOWN]}... ({len(text)} characters)"
+
+
+class Layout:
+    """A reader. Subclasses set name, version, extensions and implement recognise and rows."""
+
+    name = ""
+    version = "1"
+    extensions: tuple[str, ...] = ()
+    value_basis: Literal["row", "unit"] = "row"  # what `value` means in this layout unless the user says
+
+    def recognise(self, head: list[str]) -> bool:
+        """True when these first lines look like this layout."""
+        raise NotImplementedError
+
+    def rows(self, lines: Iterator[str], notes: list[str]) -> Iterator[RawRow | Skipped | RowError]:
+        """Every row of the file in order. Raises MailDutyError only when no row can be read at all."""
+        raise NotImplementedError
+
+
+_LAYOUTS: dict[str, Layout] = {}
+_L = TypeVar("_L", bound=type[Layout])
+
+
+def register(kind: _L) -> _L:
+    """Class decorator: make a layout known by its name."""
+    _LAYOUTS[kind.name] = kind()
+    return kind
+
+
+def layouts() -> dict[str, Layout]:
+    """Every layout by name; modules of this folder are imported on first use."""
+    package = __name__.rpartition(".")[0]
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        importlib.import_module(f"{package}.{module.name}")
+    return dict(sorted(_LAYOUTS.items()))
+
+
+def choose(name: str | None, file_name: str, head: list[str], notes: list[str]) -> Layout:
+    """The layout asked for, else the one that recognises the first lines. The content decides, not the name.
+
+    Raises MailDutyError MANIFEST_LAYOUT_UNKNOWN, MANIFEST_EXTENSION or MANIFEST_NOT_RECOGNISED.
+    """
+    known = layouts()
+    if name is not None:
+        if name not in known:
+            raise MailDutyError(
+                "MANIFEST_LAYOUT_UNKNOWN",
+                f"there is no layout {name!r}",
+                "",
+                f"Use one of {', '.join(known)}",
+            )
+        return known[name]
+    suffix = Path(file_name).suffix.lower()
+    readable = sorted({e for layout in known.values() for e in layout.extensions})
+    if suffix and suffix not in readable:
+        raise MailDutyError(
+            "MANIFEST_EXTENSION",
+            f"{file_name} ends in {suffix}",
+            f"A manifest is one of {', '.join(readable)}",
+            "Save it as CSV or JSON lines, or name its layout",
+        )
+    fitting = [layout for layout in known.values() if layout.recognise(head)]
+    by_name = [layout for layout in fitting if suffix in layout.extensions]
+    if by_name or fitting:
+        chosen = (by_name or fitting)[0]
+        if suffix and suffix not in chosen.extensions:
+            notes.append(f"the name ends in {suffix}, the content is {chosen.name}: read as {chosen.name}")
+        return chosen
+    raise MailDutyError(
+        "MANIFEST_NOT_RECOGNISED",
+        f"the first lines of {file_name or 'the input'} have no column names we know: {shorten(' '.join(head[:2]))}",
+        "A CSV manifest starts with a header that names at least the tracking number and one other field",
+        "See the header names in data/samples/README.md, or pass the layout",
+    )
