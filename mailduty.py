@@ -44,6 +44,10 @@ def assess(
     rates: Annotated[Path | None, typer.Option(metavar="FILE", help="Exchange rates, CSV.")] = None,
     layout: Annotated[str | None, typer.Option(help="Name of the layout, where it should not be recognised.")] = None,
     method: Annotated[str, typer.Option(help="Method of EO 14324: ad_valorem or specific.")] = "ad_valorem",
+    settle: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="What the file leaves open, as decimal_mark=, or date_order=dmy."),
+    ] = None,
 ) -> None:
     """Suggestion, risk, duty and decision for every item of a manifest.
 
@@ -51,7 +55,7 @@ def assess(
     """
     from serving.manifest_run import assess_manifests
 
-    _leave(assess_manifests(manifests, on=_day(on), out=out, rates=rates, layout=layout, method=method))
+    _leave(assess_manifests(manifests, on=_day(on), out=out, rates=rates, layout=layout, method=method, settings=_settings(settle)))
 
 
 @app.command()
@@ -98,27 +102,30 @@ def data_status() -> None:
 def data_build_schedule(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of official USITC exports.")],
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to write the table.")] = None,
+    extend: Annotated[bool, typer.Option("--extend", help="Go on from the shipped table.")] = False,
 ) -> None:
     """Builds the compact tariff table from the official exports.
 
     Example: mailduty data build-schedule ~/usitc-exports --out ~/tariff
     """
-    from serving.lookup import build_schedule
+    from serving.sources import build_schedule
 
-    build_schedule(folder, out)
+    build_schedule(folder, out, extend)
 
 
 @sources.command("pull")
 def data_pull(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Which ones; hts if none.")] = None,
     to: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to keep what is fetched.")] = None,
+    term: Annotated[str, typer.Option(help="What to search rulings for; for cross only.")] = "",
 ) -> None:
-    """Fetches the current official export over the network, verifies it and keeps it.
+    """Fetches official sources over the network, looks at what came and keeps it: hts, cross, ofac_*, un.
 
-    Example: mailduty data pull --to ~/usitc-exports
+    Example: mailduty data pull hts --to ~/usitc-exports
     """
-    from serving.lookup import pull
+    from serving.sources import pull
 
-    pull(to)
+    pull(names or ["hts"], to, date.today(), term)
 
 
 @app.command()
@@ -152,6 +159,15 @@ def bench(
 
 def _day(on: datetime | None) -> date | None:
     return on.date() if on else None
+
+
+def _settings(pairs: list[str] | None) -> dict[str, str]:
+    known = ("value_basis", "decimal_mark", "date_order", "weight_unit", "encoding")
+    settings = dict(pair.partition("=")[::2] for pair in pairs or [])
+    for name in settings:
+        if name not in known:
+            raise typer.BadParameter(f"{name!r} is none of {', '.join(known)}", param_hint="--set")
+    return settings
 
 
 def _leave(summary: Summary) -> None:

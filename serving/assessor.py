@@ -13,7 +13,8 @@ from typing import Any
 from data.errors import MailDutyError
 from data.law import Law
 from data.schedule import Schedule
-from models.duty.calculator import DutyAssessment, DutyRequest, assess_many
+from models.duty.calculator import assess_many
+from models.duty.records import DutyAssessment, DutyError, DutyRequest
 from models.duty.routes import RouteAnswer, routes
 from models.hts.standin import StandInSuggester, Suggestion
 from models.risk.standin import RiskAnswer, RiskFacts, StandInScorer
@@ -30,8 +31,8 @@ class Assessment:
     asked: AskedItem
     suggestion: Suggestion
     risk: RiskAnswer
-    duty: DutyAssessment | MailDutyError
-    route: RouteAnswer | MailDutyError
+    duty: DutyAssessment | DutyError
+    route: RouteAnswer | DutyError
     decision: Decision
     versions: dict[str, str]
 
@@ -43,8 +44,8 @@ class Assessment:
             "entry_date_from": self.asked.day_from,
             "suggestion": self.suggestion.as_json(),
             "risk": self.risk.as_json(),
-            "duty": _answer(self.asked.id, self.duty),
-            "route": _route(self.route),
+            "duty": self.duty.as_json(),
+            "route": self.route.as_json(),
             "decision": self.decision.as_json(),
             "versions": self.versions,
         }
@@ -77,3 +78,43 @@ class Assessor:
             decision = _decision(item, suggestion, risk, duty, route)
             done.append(Assessment(item, suggestion, risk, duty, route, decision, stamps[item.day]))
         return done
+
+    def _duties(
+        self, items: Sequence[AskedItem], suggestions: Sequence[Suggestion]
+    ) -> list[DutyAssessment | DutyError]:
+        """What each item owes; an item without origin or value is not asked for, its error says what is missing."""
+        answers: list[DutyAssessment | DutyError] = []
+        requests: list[DutyRequest] = []
+        places: list[int] = []
+        for item, suggestion in zip(items, suggestions, strict=True):
+            try:
+                requests.append(_request(item, suggestion))
+            except MailDutyError as error:
+                answers.append(DutyError.of(item.id, error))
+            else:
+                places.append(len(answers))
+                answers.append(DutyError(item.id, "UNANSWERED", ""))
+        for place, answer in zip(places, assess_many(requests, self.law, self.schedule), strict=True):
+            answers[place] = answer
+        return answers
+
+
+def _request(item: AskedItem, suggestion: Suggestion) -> DutyRequest:
+    if item.origin is None:
+        raise MailDutyError(
+            "ORIGIN_MISSING",
+            "no country of origin is declared",
+            "the rate depends on where the goods were made",
+            "ask the sender",
+        )
+    if item.value_usd is None:
+        raise MailDutyError(
+            "VALUE_MISSING", "no value in US dollars is known", "duty is charged on the value", "ask the sender"
+        )
+    return DutyRequest(
+        item.id, item.day, item.channel, item.origin, suggestion.code, item.value_usd, dict(item.facts)
+    )
+
+
+def _risk_facts(item: AskedItem, suggestion: Suggestion) -> RiskFacts:
+    return RiskFacts(item.description, item.value_usd, item.identifier_problem, suggestion.reason)

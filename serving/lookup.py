@@ -2,82 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-from data.errors import MailDutyError
-from data.hts import HtsCode
 from data.law import Law
-from data.schedule import Line
+from data.schedule_view import data_status, schedule_view
+from data.units import UNIT_FACTS, unit_named
+from models.duty.rate_report import rate_report
 from serving.settings import home, tariff
-from serving.terminal import print_table, progress
+from serving.terminal import print_table
 from serving.versions import code_version
-
-Table = list[tuple[str, str]]
 
 
 def show_line(code: str, on: date, origin: str | None = None) -> None:
-    """Prints a line of the tariff with its parents, and for an origin the Chapter 99 headings that reach it."""
+    """Prints a line of the tariff with its parents, and for an origin what reaches it that day.
+
+    Raises what ``Schedule.line`` raises, and ``COUNTRY_UNKNOWN``.
+    """
     schedule = tariff()
-    line = schedule.line(code, on)
-    print(f"{line.dotted} on {on} (revision {schedule.revision(on)})")
-    if on > schedule.last_verified:
-        print(f"The tariff was last verified for {schedule.last_verified}; later changes are not known here.")
+    view = schedule_view(code, on, origin, schedule)
+    print(f"{view['code']} on {view['on']} (revision {view['revision']})")
+    for warning in view["warnings"]:
+        print(f"Note: {warning}.")
+    print()
     print_table(
-        [_cells(one) for one in (*schedule.parents(code, on), line)],
+        [_cells(line) for line in (*view["parents"], view)],
         ("line", "units", "general", "special", "column 2", "valid from", "valid to"),
     )
-    if under := schedule.children(code, on):
-        print(f"Under it: {', '.join(one.dotted for one in under)}")
-    if line.ch99:
-        print(f"Chapter 99 headings in its footnotes: {', '.join(HtsCode(c.replace('.', '')).dotted for c in line.ch99)}")
+    for line in (*view["parents"], view):
+        if line["description"]:
+            print(f"{line['code']}: {line['description']}")
+    if under := view["children"]:
+        print(f"\nUnder it: {', '.join(line['code'] for line in under)}")
+    if view["chapter_99"]:
+        print(f"\nChapter 99 headings in its footnotes: {', '.join(view['chapter_99'])}")
     if origin:
-        print()
-        print_table(list(reached_by(line, on, origin.upper())), ("heading", "kind", "rate", "citation"))
+        _show_reach(view, on, origin)
 
 
-def _cells(line: Line) -> tuple[str, ...]:
-    until = line.valid_to.isoformat() if line.valid_to else "in force"
-    rates = (line.general, line.special, line.column2)
-    return (line.dotted, ", ".join(line.units), *rates, line.valid_from.isoformat(), until)
+def _cells(line: dict[str, Any]) -> tuple[str, ...]:
+    special = "; ".join(f"{one['rate']} ({','.join(one['programmes'])})" for one in line["special"])
+    until = line["valid_to"] or "in force"
+    return (line["code"], ", ".join(line["units"]), line["general"], special, line["column2"], line["valid_from"], until)
 
 
-def reached_by(line: Line, on: date, origin: str) -> Iterable[tuple[str, str, str, str]]:
-    """The duties that reach a line for an origin: those of an item worth 100 dollars entered by mail that day.
+def _show_reach(view: dict[str, Any], on: date, origin: str) -> None:
+    print(f"\nWhat reaches it from {origin.upper()} that day (100 dollars of it, one of each unit, informal entry):")
+    answer = reached_by(view["code"], view["units"], on, origin)
+    if "error" in answer:
+        print(f"{answer['error']['code']}: {answer['error']['message']}")
+        return
+    lines = answer["lines"]
+    print_table([tuple(line[k] for k in ("heading", "kind", "rate", "citation")) for line in lines], _REACH)
+    for warning in answer["warnings"]:
+        print(f"Note: {warning}")
 
-    Asks the calculator, so that what is shown is what would be charged. Gives heading, kind, rate, citation.
+
+_REACH = ("heading", "kind", "rate", "citation")
+
+
+def reached_by(code: str, units: Sequence[str], on: date, origin: str) -> dict[str, Any]:
+    """The duty answer of 100 dollars of the goods, entered informally that day, with one of each unit.
+
+    Asks the calculator, so that what is shown is what would be charged.
     """
-    from models.duty.calculator import DutyRequest, assess_many
+    from models.duty.calculator import assess_many
+    from models.duty.records import DutyRequest
 
-    one_of_each: dict[str, Any] = {"quantities": {unit: Decimal(1) for unit in line.units}}
-    asked = DutyRequest(
-        id="", entry_date=on, channel="mail", origin=origin, hts=line.code, value_usd=Decimal(100), facts=one_of_each
+    facts = {UNIT_FACTS[name][0]: Decimal(1) for name in map(unit_named, units) if name}
+    asked = DutyRequest.from_dict(
+        {
+            "id": code,
+            "entry_date": on,
+            "channel": "informal",
+            "origin": origin,
+            "hts": code,
+            "value_usd": 100,
+            "facts": facts,
+        }
     )
-    answer = assess_many([asked], Law.load(), tariff())[0]
-    if isinstance(answer, MailDutyError):
-        raise answer
-    for duty in answer.as_json()["lines"]:
-        yield (duty["heading"], duty["kind"], duty["rate"], duty["citation"])
+    return assess_many([asked], Law.load(), tariff())[0].as_json()
 
 
 def show_status() -> None:
     """Prints which tariff, law and models answer here, and through which day they were verified."""
     for name, said in status():
-        print(f"{name:<22}{said}")
+        print(f"{name:<20}{said}")
 
 
-def status() -> Table:
+def status() -> list[tuple[str, str]]:
     """Name and state of everything an answer stands on."""
     schedule, law = tariff(), Law.load()
-    contents = schedule.contents
+    held = data_status(schedule)
     return [
         ("code", code_version()),
-        ("tariff", f"{len(schedule.lines()):,} lines from {len(contents['revisions'])} revisions"),
-        ("tariff from", schedule.first_day.isoformat()),
-        ("tariff verified to", schedule.last_verified.isoformat()),
+        ("tariff", f"{held['rows']:,} lines of {len(held['revisions'])} revisions"),
+        ("tariff table", f"{'shipped' if held['shipped'] else held['table']}, SHA-256 {held['sha256'][:12]}"),
+        ("tariff from", held["first_day"]),
+        ("tariff verified to", f"{held['last_verified']} ({held['latest_revision']})"),
+        *_undated(held["undated"]),
+        *_understood(rate_report(schedule)["chapters 1-97"]),
         ("law", f"{sum(1 for _ in law.paths())} files, version {law.version}"),
         ("law verified to", law.verified_through.isoformat()),
         ("suggestion", "stand-in: hands back the declared number, checked"),
@@ -86,33 +112,15 @@ def status() -> Table:
     ]
 
 
-def build_schedule(folder: Path, out: Path | None = None) -> None:
-    """Builds the compact table from the official exports in ``folder`` and says what it holds and how to use it."""
-    from data import schedule_build
-
-    target = out or home() / "schedule"
-    with progress("Reading exports", total=None) as advance:
-        seen = 0
-
-        def step(done: int, of: int, name: str) -> None:
-            nonlocal seen
-            advance(done - seen, total=of)
-            seen = done
-
-        report = schedule_build.build_schedule(folder, target, progress=step)
-    first, last = (report.revisions[i]["revision"] for i in (0, -1))
-    print(f"{report.rows:,} rows from {len(report.revisions)} revisions, {first} to {last}")
-    print(f"SHA-256 {report.sha256}")
-    if report.undated:
-        print(f"Left out, because their first day is not known: {len(report.undated)}")
-    for file in report.files:
-        print(file)
-    print(f"To assess with it: export MAILDUTY_SCHEDULE={target.absolute()}")
+def _undated(undated: Sequence[dict[str, Any]]) -> Iterable[tuple[str, str]]:
+    if undated:
+        yield "revisions left out", ", ".join(one["revision"] for one in undated) + " (first day not known)"
 
 
-def pull(to: Path | None = None) -> None:
-    """Fetches the official export and says where it lies."""
-    from data import pull as source
-
-    for file in source.pull(to or home() / "exports"):
-        print(file)
+def _understood(report: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    """How many rate texts of chapters 1 to 97 can be priced, and the others by name."""
+    texts, parsed = (sum(column[k] for column in report.values()) for k in ("texts", "parsed"))
+    yield "rate texts", f"{parsed:,} of {texts:,} understood (chapters 1 to 97)"
+    for name, column in report.items():
+        for one in column["not_priceable"]:
+            yield "not priceable", f"{name} {one['text']!r}, {one['lines']} lines, such as {one['code']}"

@@ -6,18 +6,17 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from data.errors import MailDutyError
+from data.manifest import ManifestReading, RowError, read_manifest
+from data.money import Rates
 from serving import record
 from serving.asked import from_item
 from serving.assessor import Assessor
 from serving.decision import tally
 from serving.runs import Summary, written
 from serving.terminal import print_table, progress, row
-
-if TYPE_CHECKING:
-    from data.manifest import ManifestReading
 
 CHUNK = 2_000
 MANIFEST_SUFFIXES = (".csv", ".jsonl", ".ndjson", ".txt", ".tsv")
@@ -31,15 +30,17 @@ def assess_manifests(
     rates: Path | None = None,
     layout: str | None = None,
     method: str = "ad_valorem",
+    settings: Mapping[str, Any] | None = None,
     today: date | None = None,
 ) -> Summary:
     """Assesses manifests, keeps the record, writes JSON lines to ``out`` and prints the table.
 
     A folder stands for the manifests in it; ``method`` is that of EO 14324, one for the run as the order wants
-    it. Raises MailDutyError where a file is no manifest at all; then nothing is written and nothing kept.
+    it; ``settings`` are those of ``read_manifest`` that settle what a file leaves open. Raises MailDutyError
+    where a file is no manifest at all; then nothing is written and nothing kept.
     """
     today = today or date.today()
-    readings = _readings(manifests, rates, layout)
+    readings = _readings(manifests, rates, layout, settings or {})
     asked = [from_item(item, on, today, {"method": method}) for reading in readings for item in reading.items]
     assessor = Assessor.shipped()
     done = []
@@ -49,7 +50,12 @@ def assess_manifests(
             advance(len(asked[at : at + CHUNK]))
     answers = [one.as_json() for one in done]
     rejected = [_rejected(reading, error) for reading in readings for error in reading.errors]
-    counts = {"rows_in": sum(reading.rows_in for reading in readings), "items": len(done), "errors": len(rejected)}
+    counts = {
+        "rows_in": sum(reading.rows_in for reading in readings),
+        "items": len(done),
+        "errors": len(rejected),
+        "skipped": sum(len(reading.skipped) for reading in readings),
+    }
     if counts["rows_in"] != counts["items"] + counts["errors"]:
         raise MailDutyError("ROWS_LOST", f"{counts}", "rows in = items + errors", "keep the manifest and report this")
     run = {
@@ -57,7 +63,7 @@ def assess_manifests(
         "on": on and on.isoformat(),
         "today": today.isoformat(),
         "facts": {"method": method},
-        "manifests": [reading.manifest.model_dump(mode="json", exclude_none=True) for reading in readings],
+        "manifests": [_source(reading) for reading in readings],
     }
     received = ({"received": one.asked.received, **answer} for one, answer in zip(done, answers, strict=True))
     kept = record.keep(run, received, rejected)
@@ -67,16 +73,22 @@ def assess_manifests(
         for line in (*answers, *rejected, {"summary": summary}):
             write(line)
     stream = sys.stderr if str(out) == "-" else sys.stdout
-    _show(answers, rejected, summary, out, stream)
+    notes = [f"{r.manifest.source_name} ({r.layout}): {note}" for r in readings for note in r.notes]
+    _show(answers, rejected, notes, summary, out, stream)
     return Summary(counts["rows_in"], counts["items"], counts["errors"], kept)
 
 
-def _readings(manifests: Sequence[Path], rates: Path | None, layout: str | None) -> list[ManifestReading]:
-    from data.manifest import read_manifest
-    from data.money import Rates
-
+def _readings(
+    manifests: Sequence[Path], rates: Path | None, layout: str | None, settings: Mapping[str, Any]
+) -> list[ManifestReading]:
     table = Rates.load(rates) if rates else None
-    return [read_manifest(path, layout=layout, rates=table) for path in _files(manifests)]
+    files = _files(manifests)
+    readings = []
+    with progress("Reading", total=len(files)) as advance:
+        for file in files:
+            readings.append(read_manifest(file, layout, rates=table, **settings))
+            advance(1)
+    return readings
 
 
 def _files(manifests: Sequence[Path]) -> list[Path]:
@@ -95,13 +107,21 @@ def _files(manifests: Sequence[Path]) -> list[Path]:
     return files
 
 
-def _rejected(reading: ManifestReading, error: Any) -> dict[str, Any]:
+def _source(reading: ManifestReading) -> dict[str, Any]:
+    """The manifest as received: name, hash, layout, and every row that is no data, with the reason."""
+    skipped = [{"row": one.row, "reason": one.reason} for one in reading.skipped]
+    about = reading.manifest.model_dump(mode="json", exclude_none=True)
+    return {**about, "notes": list(reading.notes), "skipped": skipped}
+
+
+def _rejected(reading: ManifestReading, error: RowError) -> dict[str, Any]:
     return {"manifest": reading.manifest.source_name, "error": error.as_dict()}
 
 
 def _show(
     answers: Sequence[Mapping[str, Any]],
     rejected: Sequence[Mapping[str, Any]],
+    notes: Sequence[str],
     summary: Mapping[str, Any],
     out: Path | None,
     stream: IO[str],
@@ -121,9 +141,10 @@ def _show(
             error = one["error"]
             say(f"  {one['manifest']}: {error['code']}: {error['message']}")
     say()
-    for said in _stands_for(answers):
+    for said in (*notes, *_stands_for(answers)):
         say(said)
-    say(f"{summary['rows_in']} rows in = {summary['items']} items + {summary['errors']} errors")
+    beside = f"; {summary['skipped']} rows are no data (blank, title, total)" if summary["skipped"] else ""
+    say(f"{summary['rows_in']} rows in = {summary['items']} items + {summary['errors']} errors{beside}")
     say("Decisions: " + ", ".join(f"{n} {outcome}" for outcome, n in summary["decisions"].items()))
     if out and str(out) != "-":
         say(f"JSON lines: {out}")

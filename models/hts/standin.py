@@ -18,9 +18,11 @@ MODEL = "standin"
 
 
 class Tariff(Protocol):
-    """What is asked of a schedule: the line of a number on a day, or an error that says why not."""
+    """What is asked of a schedule: the line of a number on a day (or an error that says why not), what is under it."""
 
     def line(self, code: Any, on: date) -> Any: ...
+
+    def children(self, code: Any, on: date) -> Sequence[Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,10 @@ class StandInSuggester:
             return Suggestion(None, "HTS_MISSING", "the sender declared no tariff number")
         try:
             code = HtsCode.parse(declared)
-            self.schedule.line(code, on)
+            if code.level == 10 or not self.schedule.children(
+                code, on
+            ):  # a subheading may have no line of its own
+                self.schedule.line(code, on)
         except MailDutyError as error:
             return Suggestion(None, error.code, error.fact)
         if code.level < 10:

@@ -1,0 +1,59 @@
+"""Accept, review, hold, and a sentence for every code that anything in the tree can give."""
+
+import ast
+import re
+from pathlib import Path
+
+from serving.decision import Decision, Ground, decide, tally
+from serving.reasons import known, reason
+
+ROOT = Path(__file__).resolve().parents[2]
+STOP, DOUBT = Ground("VALUE_MISSING", "no value"), Ground("HTS_SHORT", "8 of 10 digits")
+
+
+def test_nothing_against_it_is_accepted() -> None:
+    assert decide([], []) == Decision("accept")
+
+
+def test_a_doubt_is_reviewed() -> None:
+    assert decide([], [DOUBT]) == Decision("review", (DOUBT,))
+
+
+def test_what_stops_comes_before_what_is_doubted() -> None:
+    assert decide([STOP], [DOUBT]) == Decision("hold", (STOP, DOUBT))
+
+
+def test_the_same_thing_is_said_once() -> None:
+    signal = Ground("IDENTIFIER_BAD", "check digit 1 should be 2")
+    question = Ground("S10_CHECK_DIGIT", "check digit 1 should be 2")
+    assert decide([], [question, signal]).grounds == (question,)
+
+
+def test_a_tally_has_every_outcome() -> None:
+    assert tally([decide([], []), decide([STOP], [])]) == {"accept": 1, "review": 0, "hold": 1}
+
+
+def test_a_reason_says_what_it_means_and_what_clears_it() -> None:
+    for code in known():
+        assert reason(code).sentence.endswith(".") and reason(code).remedy.endswith("."), code
+        assert re.fullmatch(r"[A-Z0-9_]+", code)
+
+
+def test_every_code_given_anywhere_has_its_sentence() -> None:
+    missing = {code: place for code, place in _codes_in_the_tree().items() if code not in known()}
+    assert not missing, f"add these to serving/reasons.py: {missing}"
+
+
+def _codes_in_the_tree() -> dict[str, str]:
+    """Code -> place, for every upper-case text given first to an error, a question, a signal or a ground."""
+    givers = {"MailDutyError", "Ground", "Signal", "Fault", "Unreadable", "ask", "fault", "_bad", "DutyError", "_error"}
+    found: dict[str, str] = {}
+    for file in (f for room in ("data", "models", "serving") for f in (ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                texts = [a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+                for text in texts:
+                    if name in givers and re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+", text):
+                        found.setdefault(text, f"{file.relative_to(ROOT)}:{node.lineno}")
+    return found
