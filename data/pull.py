@@ -11,14 +11,14 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from data.errors import MailDutyError
 from data.pull_fetch import Fetching, fetch
-from data.pull_sources import CROSS, SOURCES, Source, base_url
+from data.pull_sources import CROSS, SOURCES, STANDING, Source, base_url
 
 RECORD = "pulled.json"
 DATES = "revision_dates.csv"
@@ -79,6 +79,24 @@ def pull(
     return pulled
 
 
+def pull_all(
+    folder: str | Path,
+    on: date,
+    sources: Iterable[str] = STANDING,
+    settings: Fetching | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Pulled | MailDutyError]:
+    """Fetches the standing sources (tariff and screening lists) one after the other.
+
+    A source that cannot be had gives its error in its place and does not keep the others away.
+    """
+    for source in sources:
+        try:
+            yield pull(source, folder, on, settings, progress)
+        except MailDutyError as why:
+            yield why
+
+
 def _all_pages(
     what: Source, how: Fetching, said: Callable[[int, int | None], None], term: str
 ) -> tuple[str, bytes]:
@@ -132,7 +150,7 @@ def _record(folder: Path, pulled: Pulled) -> None:
 
 
 def _date_of_export(folder: Path, revision: str, on: date) -> None:
-    """An export says what is in force the day it is fetched, not since when; that day is its first sure one."""
+    """An export says what is in force the day it is fetched, not since when: that is its first sure day."""
     path = folder / DATES
     rows = path.read_text().splitlines() if path.exists() else ["revision,effective_date"]
     columns = rows[0].split(",")

@@ -103,3 +103,6 @@ SOURCES: dict[str, Source] = {
         _rulings,
     ),
 }
+
+# What a user wants current: all but the rulings, which are searched for.
+STANDING: tuple[str, ...] = tuple(name for name in SOURCES if name != CROSS)

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
 from data.errors import MailDutyError
-from data.units import UNIT_FACTS, UNIT_SOURCES
+from data.units import UNIT_FACTS, UNIT_SOURCES, unit_named
 
 # A rate "on the case" is on the value of the case alone. The facts whose sum is that value; () is the whole.
 PART_FACTS: dict[str, tuple[str, ...]] = {
@@ -26,6 +26,20 @@ PART_FACTS: dict[str, tuple[str, ...]] = {
     "lead content": ("lead_usd",),
 }
 
+# Every fact but quantities that a rate of duty can ask for, with what it means.
+RATE_FACTS: dict[str, str] = {
+    **{
+        fact: f"dollar value of the {fact.removesuffix('_usd').replace('_', ' ')} within the whole value"
+        for facts in PART_FACTS.values()
+        for fact in facts
+    },
+    "degrees": "polarization of raw sugar in degrees, 100 for pure sucrose",
+    "referred_duty_usd": "duty in dollars of the article or heading that the rate refers to",
+    "ordinary_duty_usd": "duty in dollars under the goods' own number, on which a Chapter 99 rate builds",
+    "has_plate": "true if a part of a watch movement consists in part of a plate or a set of plates",
+    "complete_movement_duty_usd": "duty in dollars of the complete watch movement",
+}
+
 
 class Basis:
     """What an item offers a rate to work on: its value in dollars, quantities by unit, and named facts."""
@@ -39,10 +53,13 @@ class Basis:
         """How many of ``unit``, as a number and what to divide it by, so that 7 pieces stay exactly 7/12."""
         if unit in self._quantities:
             return self._number(unit, self._quantities[unit]), 1
+        for spelled, given in self._quantities.items():
+            if unit_named(spelled) == unit:
+                return self._number(spelled, given), 1
         for fact, factor in UNIT_SOURCES[unit]:
-            for given in (self._quantities, self._facts):
-                if given.get(fact) is not None:
-                    return self._number(fact, given[fact]) * factor.numerator, factor.denominator
+            for named in (self._quantities, self._facts):
+                if named.get(fact) is not None:
+                    return self._number(fact, named[fact]) * factor.numerator, factor.denominator
         names = UNIT_FACTS[unit]
         raise MailDutyError(
             "QUANTITY_MISSING",
