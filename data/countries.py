@@ -1,9 +1,9 @@
-"""Country codes as they stand on customs declarations: ISO 3166-1 alpha-2, and the slips people make with them."""
+"""Country codes as they stand on customs declarations: ISO 3166-1 alpha-2, and common slips."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pycountry
 
@@ -34,10 +34,10 @@ def country(text: str) -> Country:
     code = asked.upper()
     if code in ALIASES:
         meant = ALIASES[code]
-        return Country(meant, pycountry.countries.get(alpha_2=meant).name, f"{code} read as {meant}")
+        return Country(meant, _alpha_2(meant).name, f"{code} read as {meant}")
     if code in USER_ASSIGNED:
         return Country(code, USER_ASSIGNED[code])
-    found = pycountry.countries.get(alpha_2=code) if len(code) == 2 else None
+    found: Any = pycountry.countries.get(alpha_2=code) if len(code) == 2 else None
     if found is not None:
         return Country(found.alpha_2, found.name)
     found = _by_longer_text(asked)
@@ -51,12 +51,16 @@ def country(text: str) -> Country:
     )
 
 
+def _alpha_2(code: str) -> Any:
+    return pycountry.countries.get(alpha_2=code)
+
+
 def issues_mail(code: str) -> bool:
     """True when `code` is an ISO alpha-2 code exactly as an S10 number must end; aliases do not count."""
     return code in USER_ASSIGNED or pycountry.countries.get(alpha_2=code) is not None
 
 
-def _by_longer_text(text: str) -> object | None:
+def _by_longer_text(text: str) -> Any:
     if len(text) == 3 and text.isalpha():
         return pycountry.countries.get(alpha_3=text.upper())
     if len(text) < 4 or text.isdigit():

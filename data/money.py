@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,19 +29,21 @@ ALIASES = {"RMB": "CNY", "US$": "USD", "USD$": "USD"}
 
 
 class Money(BaseModel):
-    """An exact amount in its declared currency, with the rate that turns it into dollars where one is known."""
+    """An exact amount in its declared currency, with its rate to dollars where one is known."""
 
     model_config = ConfigDict(frozen=True)
 
     amount: Decimal = Field(description="Exact amount as declared", examples=["18.90"])
     currency: str = Field(description="ISO 4217 code", examples=["EUR"])
     usd_rate: Decimal | None = Field(
-        None, description="US dollars per unit of the currency", examples=["1.0850"]
+        default=None, description="US dollars per unit of the currency", examples=["1.0850"]
     )
     rate_source: str | None = Field(
-        None, description="Who published the rate", examples=["CBP quarterly rates"]
+        default=None, description="Who published the rate", examples=["CBP quarterly rates"]
     )
-    rate_date: date | None = Field(None, description="Day from which the rate holds", examples=["2026-10-01"])
+    rate_date: date | None = Field(
+        default=None, description="Day from which the rate holds", examples=["2026-10-01"]
+    )
 
     @property
     def usd(self) -> Decimal | None:
@@ -88,7 +91,7 @@ class Rates:
             self._rates.setdefault(rate.currency, []).append(rate)
         for code, dated in self._rates.items():
             dated.sort(key=lambda r: r.date)
-            for one, other in zip(dated, dated[1:], strict=False):
+            for one, other in pairwise(dated):
                 if one.date == other.date and one.usd_per_unit != other.usd_per_unit:
                     raise MailDutyError(
                         "RATES_CONFLICT",
@@ -99,7 +102,7 @@ class Rates:
 
     @classmethod
     def load(cls, path: str | Path) -> Rates:
-        """Read a CSV or JSON table with currency, usd_per_unit, date, source. Raises RATES_* MailDutyErrors."""
+        """Read a CSV or JSON table: currency, usd_per_unit, date, source. Raises RATES_* errors."""
         file = Path(path)
         try:
             text = file.read_text(encoding="utf-8-sig")

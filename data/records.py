@@ -43,27 +43,31 @@ class Question(Record):
 
     code: str = Field(description="Reason code", examples=["HTS_MULTIPLE"])
     field: str = Field(description="Field it is about", examples=["hts_declared"])
-    value: str = Field("", description="What stands there, shortened", examples=["3926909989; 4016996050"])
+    value: str = Field(
+        default="", description="What stands there, shortened", examples=["3926909989; 4016996050"]
+    )
     fact: str = Field(
         description="What is wrong, in a sentence", examples=["two tariff codes share one value"]
     )
-    remedy: str = Field("", description="What to do", examples=["send one row per code, each with its value"])
+    remedy: str = Field(
+        default="", description="What to do", examples=["send one row per code, each with its value"]
+    )
     blocks: bool = Field(
-        True, description="False when it is only worth knowing and stops nothing", examples=[True]
+        default=True, description="False when it is only worth knowing and stops nothing", examples=[True]
     )
 
 
 class Party(Record):
     """Sender or recipient. Every field may be missing; `country` is alpha-2 where it could be read."""
 
-    name: str | None = Field(None, description="Name of person or firm", examples=["Hanna Weber"])
-    address: str | None = Field(None, description="Street lines", examples=["12 Elm Street"])
-    city: str | None = Field(None, description="City", examples=["Albany"])
-    region: str | None = Field(None, description="State or province", examples=["NY"])
-    postal_code: str | None = Field(None, description="Postal code, text", examples=["12207"])
-    country: str | None = Field(None, description="ISO 3166-1 alpha-2", examples=["US"])
-    phone: str | None = Field(None, description="Telephone as written", examples=["+1 518 555 0100"])
-    email: str | None = Field(None, description="E-mail address", examples=["h.weber@example.com"])
+    name: str | None = Field(default=None, description="Name of person or firm", examples=["Hanna Weber"])
+    address: str | None = Field(default=None, description="Street lines", examples=["12 Elm Street"])
+    city: str | None = Field(default=None, description="City", examples=["Albany"])
+    region: str | None = Field(default=None, description="State or province", examples=["NY"])
+    postal_code: str | None = Field(default=None, description="Postal code, text", examples=["12207"])
+    country: str | None = Field(default=None, description="ISO 3166-1 alpha-2", examples=["US"])
+    phone: str | None = Field(default=None, description="Telephone as written", examples=["+1 518 555 0100"])
+    email: str | None = Field(default=None, description="E-mail address", examples=["h.weber@example.com"])
 
 
 class Item(Record):
@@ -74,69 +78,81 @@ class Item(Record):
     )
     tracking_id: str = Field(description="Identifier of the parcel as filed", examples=["CP473124829DE"])
     tracking_raw: str = Field(
-        "", description="Identifier as it stood in the file", examples=["CP 473 124 829 DE"]
+        default="", description="Identifier as it stood in the file", examples=["CP 473 124 829 DE"]
     )
-    id_scheme: IdScheme = Field(IdScheme.other, description="How the identifier is built", examples=["s10"])
-    s10: S10 | None = Field(None, description="Parts of an S10 identifier", examples=[None])
-    s10_ok: bool | None = Field(None, description="S10 holds; None when it is not S10", examples=[True])
-    line_no: int = Field(1, description="Line within the parcel, from 1", examples=[1])
+    id_scheme: IdScheme = Field(
+        default=IdScheme.other, description="How the identifier is built", examples=["s10"]
+    )
+    s10: S10 | None = Field(default=None, description="Parts of an S10 identifier", examples=[None])
+    s10_ok: bool | None = Field(
+        default=None, description="S10 holds; None when it is not S10", examples=[True]
+    )
+    line_no: int = Field(default=1, description="Line within the parcel, from 1", examples=[1])
     row: int = Field(
-        0, description="Row of the file as a spreadsheet counts, from 1; 0 if no file", examples=[2]
+        default=0, description="Row of the file as a spreadsheet counts, from 1; 0 if no file", examples=[2]
     )
 
     description: str = Field(
-        "", description="Contents as declared, trimmed", examples=["men's knitted T-shirt"]
+        default="", description="Contents as declared, trimmed", examples=["men's knitted T-shirt"]
     )
     description_revised: str | None = Field(
-        None, description="Contents as a post corrected it", examples=["men's knitted cotton T-shirt"]
+        default=None, description="Contents as a post corrected it", examples=["men's knitted cotton T-shirt"]
     )
-    quantity: Decimal | None = Field(None, description="Quantity declared", examples=["2"])
+    quantity: Decimal | None = Field(default=None, description="Quantity declared", examples=["2"])
     quantity_unit: str | None = Field(
-        None, description="Unit of quantity: No. (pieces), pr, doz, ...", examples=["No."]
+        default=None, description="Unit of quantity: No. (pieces), pr, doz, ...", examples=["No."]
     )
-    net_weight_kg: Decimal | None = Field(None, description="Net weight of the line, kg", examples=["0.420"])
+    net_weight_kg: Decimal | None = Field(
+        default=None, description="Net weight of the line, kg", examples=["0.420"]
+    )
     gross_weight_kg: Decimal | None = Field(
-        None, description="Gross weight of the parcel, kg", examples=["0.61"]
+        default=None, description="Gross weight of the parcel, kg", examples=["0.61"]
     )
-    value: Money | None = Field(None, description="Declared value of the whole line", examples=[None])
+    value: Money | None = Field(default=None, description="Declared value of the whole line", examples=[None])
     value_usd: Decimal | None = Field(
-        None, description="Value in US dollars, exact, not rounded", examples=["24.00"]
+        default=None, description="Value in US dollars, exact, not rounded", examples=["24.00"]
     )
-    category: Category | None = Field(None, description="Category of item", examples=["sale_of_goods"])
+    category: Category | None = Field(
+        default=None, description="Category of item", examples=["sale_of_goods"]
+    )
     origin: str | None = Field(
-        None,
+        default=None,
         description="Country where the goods were made, alpha-2; not where they were posted",
         examples=["BD"],
     )
     hts_declared: str | None = Field(
-        None, description="The one tariff number declared, digits", examples=["6109100012"]
+        default=None, description="The one tariff number declared, digits", examples=["6109100012"]
     )
     hts_declared_all: tuple[str, ...] = Field(
-        (), description="Every tariff number in the cell, digits", examples=[["6109100012"]]
+        default=(), description="Every tariff number in the cell, digits", examples=[["6109100012"]]
     )
     hts_secondary: tuple[str, ...] = Field(
-        (), description="Numbers of chapters 98 and 99 declared beside it", examples=[["99030520"]]
+        default=(), description="Numbers of chapters 98 and 99 declared beside it", examples=[["99030520"]]
     )
     hts_revised: str | None = Field(
-        None, description="Tariff number as a post corrected it", examples=["6109100012"]
+        default=None, description="Tariff number as a post corrected it", examples=["6109100012"]
     )
 
     mail_class: str | None = Field(
-        None, description="C parcel, E EMS, U letter post, H e-commerce", examples=["C"]
+        default=None, description="C parcel, E EMS, U letter post, H e-commerce", examples=["C"]
     )
-    is_ems: bool | None = Field(None, description="Express mail; None when nothing says", examples=[False])
-    designated_operator: str | None = Field(None, description="Post of origin", examples=["DEA"])
-    sender: Party | None = Field(None, description="Who sends", examples=[None])
-    recipient: Party | None = Field(None, description="Who receives", examples=[None])
-    posted_on: date | None = Field(None, description="Day of posting", examples=["2026-10-01"])
+    is_ems: bool | None = Field(
+        default=None, description="Express mail; None when nothing says", examples=[False]
+    )
+    designated_operator: str | None = Field(default=None, description="Post of origin", examples=["DEA"])
+    sender: Party | None = Field(default=None, description="Who sends", examples=[None])
+    recipient: Party | None = Field(default=None, description="Who receives", examples=[None])
+    posted_on: date | None = Field(default=None, description="Day of posting", examples=["2026-10-01"])
     arrival_date: date | None = Field(
-        None, description="Day the conveyance arrived, port-local", examples=["2026-10-03"]
+        default=None, description="Day the conveyance arrived, port-local", examples=["2026-10-03"]
     )
-    arrival_port: str | None = Field(None, description="Schedule D code, four digits", examples=["4701"])
+    arrival_port: str | None = Field(
+        default=None, description="Schedule D code, four digits", examples=["4701"]
+    )
     carrier_code: str | None = Field(
-        None, description="IATA (2), ICAO (3) or SCAC (2-4) code", examples=["LH"]
+        default=None, description="IATA (2), ICAO (3) or SCAC (2-4) code", examples=["LH"]
     )
-    flight_no: str | None = Field(None, description="Flight or trip number", examples=["0400"])
+    flight_no: str | None = Field(default=None, description="Flight or trip number", examples=["0400"])
 
     facts: Mapping[str, str | bool | Decimal] = Field(
         default_factory=dict,
@@ -144,7 +160,7 @@ class Item(Record):
         examples=[{"program": "KR"}],
     )
     questions: tuple[Question, ...] = Field(
-        (), description="What a person must settle or may want to know", examples=[[]]
+        default=(), description="What a person must settle or may want to know", examples=[[]]
     )
 
     @property
@@ -154,7 +170,7 @@ class Item(Record):
 
     @property
     def hts_known(self) -> str | None:
-        """The tariff number to start from: the post's correction where there is one, else the declared one."""
+        """The number to start from: the post's correction where there is one, else the declared one."""
         return self.hts_revised or self.hts_declared
 
     @property
@@ -175,22 +191,24 @@ class Parcel(Record):
     """One mail item under one tracking number, with one or more lines of goods."""
 
     tracking_id: str = Field(description="Identifier as filed", examples=["CP473124829DE"])
-    id_scheme: IdScheme = Field(IdScheme.other, description="How the identifier is built", examples=["s10"])
-    s10: S10 | None = Field(None, description="Parts of an S10 identifier", examples=[None])
+    id_scheme: IdScheme = Field(
+        default=IdScheme.other, description="How the identifier is built", examples=["s10"]
+    )
+    s10: S10 | None = Field(default=None, description="Parts of an S10 identifier", examples=[None])
     item_ids: tuple[str, ...] = Field(
-        (), description="Its items, in file order", examples=[["CP473124829DE#1"]]
+        default=(), description="Its items, in file order", examples=[["CP473124829DE#1"]]
     )
     origins: tuple[str, ...] = Field(
-        (), description="Countries of origin of its goods, each once", examples=[["BD"]]
+        default=(), description="Countries of origin of its goods, each once", examples=[["BD"]]
     )
     value_usd: Decimal | None = Field(
-        None, description="Sum over its items; None if any is unknown or in error", examples=["55.50"]
+        default=None, description="Sum over its items; None if any is unknown or in error", examples=["55.50"]
     )
     gross_weight_kg: Decimal | None = Field(
-        None, description="Gross weight, kg, when its rows agree", examples=["1.2"]
+        default=None, description="Gross weight, kg, when its rows agree", examples=["1.2"]
     )
     rows_in_error: tuple[int, ...] = Field(
-        (), description="Rows of this parcel that could not be read", examples=[[]]
+        default=(), description="Rows of this parcel that could not be read", examples=[[]]
     )
 
     @property
@@ -205,17 +223,21 @@ class Manifest(Record):
     manifest_id: str = Field(
         description="Given by the caller, else the first 16 digits of the hash", examples=["9f86d081884c7d65"]
     )
-    source_name: str = Field("", description="Name of the file", examples=["2026-10-03.csv"])
+    source_name: str = Field(default="", description="Name of the file", examples=["2026-10-03.csv"])
     source_sha256: str = Field(description="SHA-256 of the bytes as received", examples=["9f86d081884c7d65"])
-    source_bytes: int = Field(0, description="Size in bytes", examples=[20480])
+    source_bytes: int = Field(default=0, description="Size in bytes", examples=[20480])
     layout: str = Field(description="Reader that read it", examples=["csv_plain"])
-    layout_version: str = Field("1", description="Version of that reader", examples=["1"])
-    encoding: str = Field("utf-8", description="Text encoding it was read in", examples=["utf-8"])
+    layout_version: str = Field(default="1", description="Version of that reader", examples=["1"])
+    encoding: str = Field(default="utf-8", description="Text encoding it was read in", examples=["utf-8"])
     arrival_date: date | None = Field(
-        None, description="Day of arrival, when all items agree", examples=["2026-10-03"]
+        default=None, description="Day of arrival, when all items agree", examples=["2026-10-03"]
     )
     arrival_port: str | None = Field(
-        None, description="Port of arrival, when all items agree", examples=["4701"]
+        default=None, description="Port of arrival, when all items agree", examples=["4701"]
     )
-    carrier_code: str | None = Field(None, description="Carrier, when all items agree", examples=["LH"])
-    flight_no: str | None = Field(None, description="Flight or trip, when all items agree", examples=["0400"])
+    carrier_code: str | None = Field(
+        default=None, description="Carrier, when all items agree", examples=["LH"]
+    )
+    flight_no: str | None = Field(
+        default=None, description="Flight or trip, when all items agree", examples=["0400"]
+    )

@@ -35,7 +35,7 @@ class IdScheme(StrEnum):
 
 
 class Service(NamedTuple):
-    """What a service indicator stands for. mail_class: C parcel, E EMS, U letter post, H e-commerce, or None."""
+    """What a service indicator stands for. mail_class: C parcel, E EMS, U letter post, H e-commerce."""
 
     first: str
     last: str
@@ -83,9 +83,11 @@ class S10(BaseModel):
     )
     issuer_ok: bool = Field(description="The issuer is a country code in use", examples=[True])
     service_meaning: str = Field(
-        "", description="What the service indicator stands for", examples=["parcel post"]
+        default="", description="What the service indicator stands for", examples=["parcel post"]
     )
-    mail_class: str | None = Field(None, description="Mail class the indicator implies", examples=["C"])
+    mail_class: str | None = Field(
+        default=None, description="Mail class the indicator implies", examples=["C"]
+    )
 
     @property
     def ok(self) -> bool:
@@ -120,7 +122,7 @@ def service_of(indicator: str) -> Service | None:
 
 
 def read_identifier(raw: str) -> Identifier:
-    """Read a tracking identifier; never raises. S10 numbers lose spaces and hyphens, others are only trimmed."""
+    """Read a tracking identifier; never raises. S10 numbers lose gaps, others are only trimmed."""
     text = raw.strip()
     dense = _GAPS.sub("", text).upper()
     match = _S10.fullmatch(dense) if dense.isascii() else None

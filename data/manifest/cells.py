@@ -35,7 +35,8 @@ _SIGNS = {
 _LOOSE_SIGNS = {"$", "¥"}  # several currencies share these: a sign, not a statement
 _MANGLED = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+")
 _CODE_GAPS = re.compile(r"[;,/|\n\r]+")
-_MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
 _NUMERIC_DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})")
 _ISO_DATE = re.compile(r"(\d{4})([-/.]?)(\d{2})\2(\d{2})")
 _NAMED_DATE = re.compile(r"(\d{1,2})[\s\-/.]*([a-z]{3})[a-z]*[\s\-/.,]*(\d{4})")
@@ -52,7 +53,7 @@ class Unreadable(Exception):
 
 
 class Codes(NamedTuple):
-    """Tariff numbers of one cell: primary ones of chapters 1 to 97, secondary ones of 98 and 99, and a note."""
+    """Tariff numbers of one cell: primary of chapters 1 to 97, secondary of 98 and 99, and a note."""
 
     primary: tuple[str, ...] = ()
     secondary: tuple[str, ...] = ()
@@ -91,8 +92,8 @@ def _split(bare: str, mark: str | None, dot_then_three: bool) -> tuple[str, str]
             mark = other
         elif other in bare or bare[:last] in ("", "0") or len(bare) - last - 1 != 3 or last > 3:
             mark = sign
-        elif sign == "." and dot_then_three:
-            mark = sign
+        elif dot_then_three and sign == ".":
+            mark = "."
         else:
             raise Unreadable(
                 "NUMBER_AMBIGUOUS",

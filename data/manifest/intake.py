@@ -68,9 +68,9 @@ class Intake:
             return io.BytesIO(self.source)
         return self.source.open("rb")
 
-    def text(self) -> io.TextIOWrapper:
-        """The text from the start; line ends are kept as they are."""
-        return io.TextIOWrapper(self.open(), encoding=self.encoding, errors=self.errors, newline="")
+    def text(self, raw: BinaryIO | None = None) -> io.TextIOWrapper:
+        """The text from the start (or of `raw`); line ends are kept as they are."""
+        return io.TextIOWrapper(raw or self.open(), encoding=self.encoding, errors=self.errors, newline="")
 
 
 def take_in(source: str | Path | bytes, name: str | None = None, encoding: str | None = None) -> Intake:
@@ -138,7 +138,7 @@ def _survey(intake: Intake, file: BinaryIO, encoding: str | None) -> None:
         )
     intake.errors = _FALLBACK
     intake.notes.append(
-        "some bytes are not UTF-8 and were read as Windows-1252/Latin-1; name the encoding if letters look wrong"
+        "bytes that are not UTF-8 were read as Windows-1252/Latin-1; if letters look wrong, name the encoding"
     )
 
 

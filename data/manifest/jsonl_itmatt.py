@@ -21,8 +21,9 @@ from data.manifest.source import Layout, RawRow, RowError, Skipped, register, sh
 from data.manifest.vocabulary import NAMES, PARTY_WORDS, Column, column, squeeze
 
 LONGEST_LINE = 20_000_000
-PIECES = frozenset(map(squeeze, ("content_pieces", "content_piece", "contents", "cp_det", "c_cusitm_cp_det", "pieces",
-                                 "items", "lines", "customs_items")))  # fmt: skip
+PIECES = frozenset(
+    "contentpieces contentpiece contents cpdet ccusitmcpdet pieces items lines customsitems".split()  # noqa: SIM905
+)
 _PARTIES = {squeeze(word): party for party, words in PARTY_WORDS.items() for word in words.split()}
 _PIECE_ONLY = {"itemno": Column("line_no"), "cpno": Column("line_no"), "weight": Column("net_weight"),
                "unitweight": None, "itemid": None, "value": Column("value")}  # fmt: skip
@@ -51,7 +52,7 @@ class JsonLines(Layout):
             if not line.strip():
                 yield Skipped(number, "blank")
                 continue
-            if number == 1 and line.strip() in ("[", "{") or (not objects and line.lstrip().startswith("[")):
+            if not objects and (line.strip() == "{" or line.lstrip().startswith("[")):
                 raise MailDutyError(
                     "MANIFEST_JSON_ARRAY",
                     "the file is one JSON document, not JSON lines",
@@ -78,7 +79,7 @@ class JsonLines(Layout):
 
 
 def _object(line: str) -> dict[str, Any] | str:
-    """The object on a line, or what is wrong with it. Numbers become exact decimals, absurd ones stay text."""
+    """The object on a line, or what is wrong with it. Numbers become exact; absurd ones stay text."""
     if len(line) > LONGEST_LINE:
         return f"the line has {len(line)} characters"
     try:

@@ -96,13 +96,12 @@ def read_manifest(
         head = [text.readline() for _ in range(30)]
     reader = choose(layout, intake.name, head, notes)
     reading = ManifestReading(_manifest(intake, reader, manifest_id), notes=notes)
-    register = Register()
+    register, basis = Register(), value_basis or reader.value_basis
     for found in _with_progress(intake, reader, notes, progress):
         if isinstance(found, Skipped):
             reading.skipped.append(found)
             continue
-        outcome = found if isinstance(found, RowError) else check(found, settings, value_basis or reader.value_basis,
-                                                                  register)  # fmt: skip
+        outcome = found if isinstance(found, RowError) else check(found, settings, basis, register)
         reading.rows_in += 1
         if isinstance(outcome, RowError):
             reading.errors.append(outcome)
@@ -116,11 +115,11 @@ def read_manifest(
 def _with_progress(
     intake: Intake, reader: Layout, notes: list[str], progress: Progress | None
 ) -> Iterator[RawRow | Skipped | RowError]:
-    with intake.text() as text:
+    with intake.open() as raw, intake.text(raw) as text:
         for count, found in enumerate(reader.rows(iter(text), notes), start=1):
             yield found
             if progress is not None and count % TELL_EVERY == 0:
-                progress(min(text.buffer.tell(), intake.size), intake.size)
+                progress(min(raw.tell(), intake.size), intake.size)
     if progress is not None:
         progress(intake.size, intake.size)
 
@@ -149,7 +148,7 @@ def _common(items: list[Item]) -> dict[str, Any]:
 
 
 def _parcels(reading: ManifestReading) -> list[Parcel]:
-    """One parcel per tracking number, in the order they first appear; rows in error are named, not counted."""
+    """One parcel per tracking number, in order of appearance; rows in error are named, not counted."""
     lines: dict[str, list[Item]] = {}
     for item in reading.items:
         lines.setdefault(item.tracking_id, []).append(item)

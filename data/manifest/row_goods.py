@@ -84,7 +84,7 @@ def goods_of(row: Row) -> dict[str, Any]:
 
 
 def _ask_which_number(row: Row, numbers: tuple[str, ...], description: str) -> None:
-    """One value cannot be shared out among several tariff numbers, even where the texts pair off with them."""
+    """One value cannot be shared out among several tariff numbers, even where the texts pair off."""
     texts = [part.strip() for part in re.split(r"[;|\n/]", description) if part.strip()]
     if len(texts) == len(numbers):
         named = ", ".join(f"{number} ({text[:40]})" for number, text in zip(numbers, texts, strict=True))

@@ -170,7 +170,7 @@ def choose(name: str | None, file_name: str, head: list[str], notes: list[str]) 
         return chosen
     raise MailDutyError(
         "MANIFEST_NOT_RECOGNISED",
-        f"the first lines of {file_name or 'the input'} have no column names we know: {shorten(' '.join(head[:2]))}",
+        f"{file_name or 'the input'} starts with no column names we know: {shorten(' '.join(head[:2]))}",
         "A CSV manifest starts with a header that names at least the tracking number and one other field",
         "See the header names in data/samples/README.md, or pass the layout",
     )

@@ -16,31 +16,40 @@ import pycountry
 
 SYNONYMS: dict[str, str] = {
     "id": "id our_id caller_id record_id uid",
-    "tracking_id": "tracking_id tracking_number tracking_no tracking item_id item_identifier s10 barcode "
-    "mail_item_id parcel_id parcel_number parcel_nr international_item_id postal_item_id 邮件号码 邮件号",
+    "tracking_id": """
+        tracking_id tracking_number tracking_no tracking item_id item_identifier s10 barcode
+        mail_item_id parcel_id parcel_number parcel_nr international_item_id postal_item_id 邮件号码 邮件号""",
     "line_no": "line_no line line_number content_piece_index_number content_piece_index index_number",
-    "description": "description desc description_of_goods goods_description item_description content contents "
-    "declared_content cp_desc content_piece_description english_name goods description_of_merchandise "
-    "detailed_description product_description 英文名称",
+    "description": """
+        description desc description_of_goods goods_description item_description content contents
+        declared_content cp_desc content_piece_description english_name goods
+        description_of_merchandise detailed_description product_description 英文名称""",
     "description_revised": "description_revised revised_description cp_revised_desc desc_revised",
-    "hts": "hts hts_code htsus htsus_code hts10 hts_number hs hs_code hs_number hs_tariff_number hs_tariff_code "
-    "tariff_number tariff_code cp_hs content_piece_hs_code harmonized_code harmonized_tariff_code "
-    "commodity_code hts_declared hs_declared hs_tariff 商品编码",
+    "hts": """
+        hts hts_code htsus htsus_code hts10 hts_number hs hs_code hs_number hs_tariff_number
+        hs_tariff_code tariff_number tariff_code cp_hs content_piece_hs_code harmonized_code
+        harmonized_tariff_code commodity_code hts_declared hs_declared hs_tariff 商品编码""",
     "hts_revised": "hts_revised hs_revised cp_revised_hs revised_hs",
-    "origin": "origin country_of_origin origin_country origin_country_code cp_orig_cntry_cd content_piece_origin "
-    "country_of_manufacture coo made_in origin_of_goods 原产国 原产地",
-    "quantity": "quantity qty pieces number_of_pieces pcs units number_of_units cp_nou nou content_piece_amount "
-    "数量 件数",
+    "origin": """
+        origin country_of_origin origin_country origin_country_code cp_orig_cntry_cd
+        content_piece_origin country_of_manufacture coo made_in origin_of_goods 原产国 原产地""",
+    "quantity": """
+        quantity qty pieces number_of_pieces pcs units number_of_units cp_nou nou content_piece_amount
+        数量 件数""",
     "quantity_unit": "quantity_unit qty_unit qty_uom uom unit unit_of_measure unit_of_quantity",
     "net_weight": "net_weight net_wt net cp_netwt content_piece_netweight netto 净重",
-    "gross_weight": "gross_weight gross_wt gross weight item_weight total_weight parcel_weight 重量 毛重 邮件重量",
-    "value": "value declared_value customs_declared_value customs_value total_value row_value amount line_value "
-    "cp_amt content_piece_value value_declared 申报价值",
+    "gross_weight": """
+        gross_weight gross_wt gross weight item_weight total_weight parcel_weight 重量 毛重 邮件重量""",
+    "value": """
+        value declared_value customs_declared_value customs_value total_value row_value amount
+        line_value cp_amt content_piece_value value_declared 申报价值""",
     "unit_value": "unit_value unit_price value_per_unit price_per_unit value_each price_each 单价",
-    "currency": "currency currency_code curr ccy currency_cd cp_currcd content_piece_currency value_currency "
-    "shipment_currency 币种 币制",
-    "category": "category category_of_item nature_of_transaction nature_type nature_type_cd contents_type "
-    "shipment_naturetype content_type",
+    "currency": """
+        currency currency_code curr ccy currency_cd cp_currcd content_piece_currency value_currency
+        shipment_currency 币种 币制""",
+    "category": """
+        category category_of_item nature_of_transaction nature_type nature_type_cd contents_type
+        shipment_naturetype content_type""",
     "gift": "gift is_gift",
     "mail_class": "mail_class mail_class_cd",
     "operator": "designated_operator operator origin_post orig_post_orgcd origpost_orgcd",
@@ -48,8 +57,9 @@ SYNONYMS: dict[str, str] = {
     "arrival_date": "arrival_date date_of_arrival actual_arrival arrival_day arrived_on",
     "arrival_port": "arrival_port arrival_port_code port_of_arrival port_code arrival_port_schedule_d",
     "carrier_code": "carrier_code carrier airline airline_code scac iata 航司",
-    "flight_no": "flight_no flight flight_number flight_trip_number trip_number conveyance_no conveyance_number "
-    "voyage_no 航班号",
+    "flight_no": """
+        flight_no flight flight_number flight_trip_number trip_number conveyance_no conveyance_number
+        voyage_no 航班号""",
 }
 _PARTS = {
     "name": "name full_name fullname company",
