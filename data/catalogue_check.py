@@ -60,23 +60,37 @@ def _words(goods: Goods) -> Iterator[Finding]:
 def _table(goods: Goods, leaves: frozenset[str]) -> Iterator[tuple[Finding | None, set[str]]]:
     kind, where = goods.kind, goods.id
     if not goods.rows:
-        yield Finding("NO_TABLE", where, f"table {kind.table!r} has no rows", "Name a table or write `codes`"), set()
+        yield (
+            Finding("NO_TABLE", where, f"table {kind.table!r} has no rows", "Name a table or write `codes`"),
+            set(),
+        )
         return
     for row in goods.rows:
         if row.hts not in leaves:
-            yield Finding("NOT_A_LEAF", where, f"{row.hts} is not a line in force that day", "Use one that is"), set()
+            yield (
+                Finding("NOT_A_LEAF", where, f"{row.hts} is not a line in force that day", "Use one that is"),
+                set(),
+            )
         for name, accepted in row.when.items():
             if name not in goods.facts:
                 yield Finding("NO_FACT", where, f"no fact named {name!r}", "Define it in `facts`"), set()
             elif odd := [v for v in accepted if v not in goods.facts[name].values]:
-                yield Finding("NO_VALUE", where, f"{name} has no value {odd}", "Use its values, or add one"), set()
+                yield (
+                    Finding("NO_VALUE", where, f"{name} has no value {odd}", "Use its values, or add one"),
+                    set(),
+                )
     for name, value in [*kind.given.items(), *kind.usual.items()]:
         if name not in goods.facts:
             yield Finding("NO_FACT", where, f"given/usual names an unknown fact {name!r}", "Define it"), set()
             continue
-        odd = [v for v in (value if isinstance(value, dict) else [value]) if v not in goods.facts[name].values]
+        odd = [
+            v for v in (value if isinstance(value, dict) else [value]) if v not in goods.facts[name].values
+        ]
         if odd:
-            yield Finding("NO_VALUE", where, f"{name} has no value {odd}", "Use its values, or add one"), set()
+            yield (
+                Finding("NO_VALUE", where, f"{name} has no value {odd}", "Use its values, or add one"),
+                set(),
+            )
     yield from _walk(goods)
 
 
@@ -102,13 +116,19 @@ def _walk(goods: Goods) -> Iterator[tuple[Finding | None, set[str]]]:
         else:
             gap = gap or facts
     if gap:
-        yield Finding("GAP", goods.id, f"no row answers {gap}", "Add a row, or a last row without facts"), set()
+        yield (
+            Finding("GAP", goods.id, f"no row answers {gap}", "Add a row, or a last row without facts"),
+            set(),
+        )
     if goods.kind.codes:
         for i in set(range(len(goods.rows))) - answers:
             row = goods.rows[i]
-            yield Finding(
-                "NEVER_REACHED", goods.id, f"row {i + 1} ({row.hts}) is hidden by rows above", "Reorder"
-            ), set()
+            yield (
+                Finding(
+                    "NEVER_REACHED", goods.id, f"row {i + 1} ({row.hts}) is hidden by rows above", "Reorder"
+                ),
+                set(),
+            )
     yield None, {goods.rows[i].hts for i in answers}
 
 
@@ -120,7 +140,9 @@ def _unique(catalogue: Catalogue) -> Iterator[Finding]:
         seen[goods.id] = goods.path
 
 
-def _reachable(catalogue: Catalogue, leaves: frozenset[str], reached: dict[str, set[str]]) -> Iterator[Finding]:
+def _reachable(
+    catalogue: Catalogue, leaves: frozenset[str], reached: dict[str, set[str]]
+) -> Iterator[Finding]:
     everywhere = set().union(*reached.values()) if reached else set()
     for path, file in catalogue.files.items():
         if file.form != "full":
@@ -128,7 +150,9 @@ def _reachable(catalogue: Catalogue, leaves: frozenset[str], reached: dict[str, 
         lost = sorted(c for c in leaves if c[:4] in file.heading and c not in everywhere)
         if lost:
             shown = ", ".join(lost[:12]) + (f" and {len(lost) - 12} more" if len(lost) > 12 else "")
-            yield Finding("UNREACHED", path, f"{len(lost)} leaves: {shown}", "Add kinds or rows that lead there")
+            yield Finding(
+                "UNREACHED", path, f"{len(lost)} leaves: {shown}", "Add kinds or rows that lead there"
+            )
 
 
 def plain(name: str) -> str:
@@ -158,5 +182,6 @@ def _claims(catalogue: Catalogue) -> Iterator[Finding]:
 def _names(one: Goods, other: Goods) -> bool:
     headings = {*other.heading, *(r.hts[:4] for r in other.rows)}
     return any(
-        c.with_ in (other.id, other.kind.id) or c.with_.replace(".", "")[:4] in headings for c in one.kind.confused
+        c.with_ in (other.id, other.kind.id) or c.with_.replace(".", "")[:4] in headings
+        for c in one.kind.confused
     )

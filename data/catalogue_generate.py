@@ -75,7 +75,10 @@ def describe(goods: Goods, chance: random.Random, others: Sequence[Goods]) -> di
     code = goods.code(facts)
     if code is None:
         raise MailDutyError(
-            "CATALOGUE_GAP", f"{goods.id} has no number for {facts}", "Tables have no gaps", "Add the missing row"
+            "CATALOGUE_GAP",
+            f"{goods.id} has no number for {facts}",
+            "Tables have no gaps",
+            "Add the missing row",
         )
     value, weight = _measures(goods, facts, chance)
     in_text, attributes = _shown(goods, facts, chance)
@@ -84,7 +87,9 @@ def describe(goods: Goods, chance: random.Random, others: Sequence[Goods]) -> di
     return {
         "kind": goods.id,
         "description": text,
-        "category": _category(goods, chance, others) if style in ("marketplace", "plain", "translated") else [],
+        "category": _category(goods, chance, others)
+        if style in ("marketplace", "plain", "translated")
+        else [],
         "attributes": attributes if style in ("marketplace", "plain", "translated") else {},
         "value_usd": value,
         "weight_kg": weight,

@@ -16,6 +16,7 @@ from typing import Any
 from data.errors import MailDutyError
 
 USD = "USD"
+FACTS_READ = 300  # characters of a ruling's facts that stand in for a missing text
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,18 @@ def _rows(lines: Iterable[str], name: str) -> Iterator[Labelled]:
 
 def labelled(row: Mapping[str, Any]) -> Labelled:
     """One row of any of the three forms."""
-    text = row.get("description") or row.get("title") or row.get("text")
+    text = (
+        row.get("description")
+        or row.get("title")
+        or row.get("text")
+        or str(row.get("facts", ""))[:FACTS_READ]
+    )
     if not text:
         raise KeyError("no description, title or text")
     codes = row["codes"] if "codes" in row else [row.get("hts") or row["code10"]]
-    digits = frozenset(c for c in (re.sub(r"\D", "", str(c)) for c in codes) if c and c[:2] not in ("98", "99"))
+    digits = frozenset(
+        c for c in (re.sub(r"\D", "", str(c)) for c in codes) if c and c[:2] not in ("98", "99")
+    )
     value = row.get("value_usd")
     if value is None and row.get("currency") == USD:
         value = row.get("price")

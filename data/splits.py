@@ -40,5 +40,5 @@ def split(rows: Sequence[Labelled], shares: Mapping[str, float], seed: int = 0) 
                 sides[name].append(row)
                 break
         else:
-            sides[next(reversed(shares))].append(row)
+            sides[list(shares)[-1]].append(row)
     return sides

@@ -63,8 +63,11 @@ class Scores:
             "rows": self.rows,
             "stale": self.stale,
             **{
-                f"top{top}_at{level}": {"share": round(p.share, 4), "low": round(p.interval[0], 4),
-                                        "high": round(p.interval[1], 4)}
+                f"top{top}_at{level}": {
+                    "share": round(p.share, 4),
+                    "low": round(p.interval[0], 4),
+                    "high": round(p.interval[1], 4),
+                }
                 for (top, level), p in self.table.items()
             },
         }

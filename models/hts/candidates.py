@@ -1,0 +1,161 @@
+"""Candidate numbers for each item, with the features a ranker judges them by.
+
+First the kinds of goods an item may be (lexical views and the encoder, blended), then for each kind the numbers
+its table leads to under the facts the item shows. A number reached through several kinds is one candidate.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.catalogue import Goods
+from models.hts.evidence import EvidenceReader, ItemText, KindReading, Said
+from models.hts.lexical import LexicalIndex
+
+KINDS = 14  # kinds followed for an item
+CODES_OF_A_KIND = 6
+BLEND = {"names": 1.0, "words": 1.2, "letters": 0.6, "category": 0.7, "encoder": 2.0}
+SHARPNESS = 8.0  # of the softmax that turns blended similarity into votes
+
+FEATURES = (
+    "names", "words", "letters", "category", "encoder", "blend", "blend_gap", "kind_place", "named_words", "named_end",
+    "number_share", "facts_said", "facts_open", "subheading_vote", "heading_vote", "chapter_vote", "kinds_for_it",
+    "price_fit", "weight_fit", "declared_digits", "other_line", "short_form", "text_words", "has_category",
+)  # fmt: skip
+
+
+class KindEncoder(Protocol):
+    """Similarity of items to kinds in meaning: items x kinds."""
+
+    def similarity(self, items: Sequence[ItemText]) -> NDArray[np.float32]: ...
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One number an item may have: the kind that speaks for it best, and the ranker's features."""
+
+    code: str
+    goods: Goods
+    reading: KindReading
+    kind_score: float
+    features: tuple[float, ...]
+
+
+class CandidateFinder:
+    """From items to candidates. Everything it knows comes from the catalogue and the encoder it is given."""
+
+    def __init__(self, goods: Sequence[Goods], encoder: KindEncoder | None = None) -> None:
+        self.goods = list(goods)
+        self.lexical = LexicalIndex(self.goods)
+        self.encoder = encoder
+        self.reader = EvidenceReader()
+        self._last_rows = [g.rows[-1].hts if g.rows and not g.rows[-1].when else "" for g in self.goods]
+
+    def find(self, items: Sequence[ItemText]) -> list[list[Candidate]]:
+        """Candidates of each item, unordered; an empty list where no word of the item is known."""
+        views: dict[str, NDArray[np.float32]] = dict(self.lexical.scores(items))
+        if self.encoder is not None:
+            views["encoder"] = self.encoder.similarity(items)
+        else:
+            views["encoder"] = np.zeros_like(views["names"])
+        blend = sum(weight * views[view] for view, weight in BLEND.items())
+        assert isinstance(blend, np.ndarray)
+        found: list[list[Candidate]] = []
+        for row, item in enumerate(items):
+            named = self.lexical.named(item)
+            scores = blend[row].copy()
+            for kind, (length, _) in named.items():
+                scores[kind] += 0.35 * length
+            count = min(KINDS, len(scores))
+            top = np.argpartition(-scores, count - 1)[:count]
+            top = top[np.argsort(-scores[top], kind="stable")]
+            if scores[top[0]] <= 0:
+                found.append([])
+                continue
+            found.append(self._codes(item, row, top, scores, views, named))
+        return found
+
+    def _codes(
+        self,
+        item: ItemText,
+        row: int,
+        top: NDArray[np.intp],
+        scores: NDArray[np.float32],
+        views: Mapping[str, NDArray[np.float32]],
+        named: Mapping[int, tuple[int, float]],
+    ) -> list[Candidate]:
+        said = Said.read(item)
+        best = float(scores[top[0]])
+        votes = np.exp(SHARPNESS * (scores[top] - best) / max(best, 1e-6))
+        votes /= votes.sum()
+        readings = [self.reader.read(said, item, self.goods[k]) for k in top]
+        chapter: dict[str, float] = {}
+        kinds_for: dict[str, int] = {}
+        leading: dict[str, tuple[int, float]] = {}
+        for place, reading in enumerate(readings):
+            for code, share in list(reading.codes.items())[:CODES_OF_A_KIND]:
+                for level in (2, 4, 6):
+                    key = code[:level]
+                    chapter[key] = chapter.get(key, 0.0) + float(votes[place]) * share
+                kinds_for[code] = kinds_for.get(code, 0) + 1
+                strength = float(votes[place]) * share
+                if code not in leading or strength > leading[code][1]:
+                    leading[code] = (place, strength)
+        words = len(item.description.split())
+        found = []
+        for code, (place, _) in leading.items():
+            kind, reading = int(top[place]), readings[place]
+            goods = self.goods[kind]
+            length, end = named.get(kind, (0, 0.0))
+            open_facts = [r for r in reading.facts if len(r.values) > 1]
+            features = (
+                *(float(views[v][row, kind]) for v in ("names", "words", "letters", "category", "encoder")),
+                float(scores[kind]),
+                best - float(scores[kind]),
+                float(place),
+                float(length),
+                end,
+                reading.codes[code],
+                float(sum(r.word is not None for r in open_facts)),
+                float(sum(r.word is None for r in open_facts)),
+                chapter[code[:6]],
+                chapter[code[:4]],
+                chapter[code[:2]],
+                float(kinds_for[code]),
+                _fit(item.value_usd, goods.travels.usd),
+                _fit(item.weight_kg, goods.travels.kg),
+                _agreement(item.declared_hts, code),
+                float(self._last_rows[kind] == code),
+                float(goods.form == "short"),
+                float(min(words, 40)),
+                float(bool(item.category)),
+            )
+            found.append(Candidate(code, goods, reading, float(votes[place]), features))
+        return found
+
+
+def _fit(amount: float | None, bounds: tuple[float, float] | None) -> float:
+    """How far outside its usual range an amount lies, in factors of e; 0 inside, NaN where unknown."""
+    if amount is None or amount <= 0 or bounds is None:
+        return math.nan
+    low, high = bounds
+    if amount < low:
+        return math.log(max(low, 1e-6) / amount)
+    return math.log(amount / high) if amount > high else 0.0
+
+
+def _agreement(declared: str | None, code: str) -> float:
+    """Digits that the sender's own number shares with a candidate; NaN where there is none."""
+    digits = "".join(c for c in declared or "" if c.isdigit())
+    if len(digits) < 4:
+        return math.nan
+    for level in (10, 8, 6, 4, 2):
+        if len(digits) >= level and digits[:level] == code[:level]:
+            return float(level)
+    return 0.0

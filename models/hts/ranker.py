@@ -1,0 +1,77 @@
+"""From candidates to probabilities: a LightGBM ranker's scores, a softmax with a learned temperature.
+
+Part of the probability is kept back for "none of these", learned from how often the right number is not among
+the candidates at all; so confidences do not add up to one, and they should not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import lightgbm as lgb
+import numpy as np
+
+from models.hts.candidates import FEATURES, Candidate
+
+LEVELS = (2, 4, 6, 8, 10)
+
+
+class Ranker:
+    """``booster_text`` is LightGBM's own text form; ``temperature`` divides its scores."""
+
+    def __init__(self, booster_text: str, temperature: float = 1.0) -> None:
+        self.booster = lgb.Booster(model_str=booster_text)
+        self.temperature = temperature
+        names = self.booster.feature_name()
+        if list(names) != list(FEATURES):
+            raise ValueError("the ranker was trained on other features: train it again")
+
+    def scores(self, lists: Sequence[Sequence[Candidate]]) -> list[np.ndarray]:
+        """Raw scores of each item's candidates."""
+        rows = [c.features for candidates in lists for c in candidates]
+        if not rows:
+            return [np.zeros(0) for _ in lists]
+        flat = np.asarray(self.booster.predict(np.asarray(rows, dtype=np.float64), num_threads=1))
+        cuts = np.cumsum([len(c) for c in lists])[:-1]
+        return [np.asarray(part) for part in np.split(flat, cuts)]
+
+    def probabilities(self, lists: Sequence[Sequence[Candidate]]) -> list[dict[str, float]]:
+        """For each item: number -> probability, most likely first."""
+        found = []
+        for candidates, scores in zip(lists, self.scores(lists), strict=True):
+            p = softmax(scores / self.temperature)
+            order = np.argsort(-p, kind="stable")
+            found.append({candidates[i].code: float(p[i]) for i in order})
+        return found
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    if not len(scores):
+        return scores
+    raised = np.exp(scores - scores.max())
+    return np.asarray(raised / raised.sum())
+
+
+def roll_up(probabilities: Mapping[str, float], level: int) -> dict[str, float]:
+    """Probability of each prefix: the sum over its leaves (log-sum-exp of their log-probabilities)."""
+    found: dict[str, float] = {}
+    for code, p in probabilities.items():
+        if len(code) >= level:
+            found[code[:level]] = found.get(code[:level], 0.0) + p
+    return dict(sorted(found.items(), key=lambda x: (-x[1], x[0])))
+
+
+def down_the_tree(probabilities: Mapping[str, float]) -> list[str]:
+    """Numbers, best first, by walking down: the likeliest heading first, in it the likeliest subheading, and so on.
+
+    A leaf that is likely alone does not beat a heading that is likely as a whole.
+    """
+    sums = {level: roll_up(probabilities, level) for level in LEVELS[:-1]}
+    return sorted(
+        probabilities,
+        key=lambda code: (
+            *(-sums[level].get(code[:level], 0.0) for level in (4, 6, 8)),
+            -probabilities[code],
+            code,
+        ),
+    )
