@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import itertools
 import json
 import time
 from datetime import date, timedelta
@@ -99,7 +100,7 @@ def test_every_line_of_every_day_has_rates_if_it_can_be_entered(book: Schedule) 
 
 def test_days_of_a_code_do_not_overlap(book: Schedule) -> None:
     lines = book.lines()
-    for one, after in zip(lines, lines[1:], strict=False):
+    for one, after in itertools.pairwise(lines):
         assert one.valid_to is None or one.valid_from <= one.valid_to
         if one.code == after.code:
             assert one.valid_to is not None and one.valid_to < after.valid_from

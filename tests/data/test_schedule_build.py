@@ -43,7 +43,7 @@ def test_only_what_changes_makes_a_new_row(tmp_path: Path) -> None:
     second = [dict(row) for row in FIRST]
     second[1] = {**second[1], "general": "2.5% <u></u>"}
     second[3] = {**second[3], "special": "Free\n(A+, AU)"}  # typeset anew, the same
-    third = second[:2] + [_row("0101.21.00.20", units=["No."]), second[3]]
+    third = [*second[:2], _row("0101.21.00.20", units=["No."]), second[3]]
     _exports(tmp_path, a=("2027-01-01", FIRST), b=("2027-02-01", second), c=("2027-03-01", third))
     seen: list[tuple[int, int, str]] = []
     report = build_schedule(tmp_path, tmp_path / "out", lambda *step: seen.append(step))
