@@ -165,6 +165,10 @@ class Law:
             if row.holds(on) and all(row.fields.get(name) == value for name, value in wanted.items())
         ]
 
+    def all_rows(self, path: str) -> tuple[Row, ...]:
+        """Every row of a table, whatever the day."""
+        return tuple(self._of(self._rows, path))
+
     def codes(self, path: str) -> CodeList:
         """A list whatever the day; compare ``valid_from`` and ``valid_to`` or use :meth:`listed`."""
         return self._of(self._lists, path)
