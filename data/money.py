@@ -113,7 +113,10 @@ class Rates:
                 "",
                 "Give a UTF-8 CSV or JSON file",
             ) from error
-        return cls(_rates_in(text, file.name))
+        rates = list(_rates_in(text, file.name))
+        if not rates:
+            raise MailDutyError("RATES_EMPTY", f"{file.name} holds no rate", "", "Add one row per currency")
+        return cls(rates)
 
     def on(self, code: str, day: date | None) -> ExchangeRate:
         """The latest rate dated on or before `day`; with no day, the only rate there is.

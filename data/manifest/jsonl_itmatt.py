@@ -22,7 +22,7 @@ from data.manifest.vocabulary import NAMES, PARTY_WORDS, Column, column, squeeze
 
 LONGEST_LINE = 20_000_000
 PIECES = frozenset(
-    "contentpieces contentpiece contents cpdet ccusitmcpdet pieces items lines customsitems".split()  # noqa: SIM905
+    "contentpieces contentpiece contents cpdet ccusitmcpdet pieces items lines customsitems".split()
 )
 _PARTIES = {squeeze(word): party for party, words in PARTY_WORDS.items() for word in words.split()}
 _PIECE_ONLY = {"itemno": Column("line_no"), "cpno": Column("line_no"), "weight": Column("net_weight"),
