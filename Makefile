@@ -13,7 +13,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv dev train demo test check format serve bench clean
+.PHONY: help venv dev train demo test check format readme serve bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,7 +46,7 @@ train: $(VENV)/.train  ## the environment to train in
 
 demo: $(VENV)/.base  ## assess the sample manifests
 	@mkdir -p out
-	@$(BIN)/mailduty assess data/samples --out out/demo.jsonl || test $$? -eq 1  # 1 says: done, with rejected rows, which the sample has on purpose
+	@$(BIN)/mailduty assess data/samples --rates data/samples/rates.csv --out out/demo.jsonl || test $$? -eq 1  # 1 says: done, with rejected rows, which the sample has on purpose
 
 test: check  ## checks, then the whole test suite
 	$(BIN)/python -m pytest $(TESTS)
@@ -59,6 +59,9 @@ check: $(VENV)/.dev  ## lint, format and types
 format: $(VENV)/.dev  ## put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+readme: $(VENV)/.dev  ## write the outputs shown in README anew
+	@$(BIN)/python tests/test_readme.py
 
 serve: $(VENV)/.base  ## the service on loopback
 	@$(BIN)/mailduty serve --host $(HOST) --port $(PORT)

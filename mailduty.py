@@ -31,22 +31,37 @@ app = typer.Typer(
 sources = typer.Typer(no_args_is_help=True, help="What we know: the tariff, the law, and how fresh they are.")
 app.add_typer(sources, name="data")
 
-Day = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], metavar="DATE", help="Entry date.")]
-Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to write JSON lines; - is standard output.")]
-Origin = Annotated[str | None, typer.Option(metavar="XX", help="Country of origin of the goods, two letters.")]
+Day = Annotated[
+    datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], metavar="DATE", help="Entry date.")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Where to write JSON lines; - is standard output."),
+]
+Origin = Annotated[
+    str | None, typer.Option(metavar="XX", help="Country of origin of the goods, two letters.")
+]
 
 
 @app.command()
 def assess(
-    manifests: Annotated[list[Path], typer.Argument(metavar="MANIFEST...", help="Files, or folders of them.")],
+    manifests: Annotated[
+        list[Path], typer.Argument(metavar="MANIFEST...", help="Files, or folders of them.")
+    ],
     on: Day = None,
     out: Out = None,
     rates: Annotated[Path | None, typer.Option(metavar="FILE", help="Exchange rates, CSV.")] = None,
-    layout: Annotated[str | None, typer.Option(help="Name of the layout, where it should not be recognised.")] = None,
+    layout: Annotated[
+        str | None, typer.Option(help="Name of the layout, where it should not be recognised.")
+    ] = None,
     method: Annotated[str, typer.Option(help="Method of EO 14324: ad_valorem or specific.")] = "ad_valorem",
     settle: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="What the file leaves open, as decimal_mark=, or date_order=dmy."),
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="What the file leaves open, as decimal_mark=, or date_order=dmy.",
+        ),
     ] = None,
 ) -> None:
     """Suggestion, risk, duty and decision for every item of a manifest.
@@ -55,12 +70,24 @@ def assess(
     """
     from serving.manifest_run import assess_manifests
 
-    _leave(assess_manifests(manifests, on=_day(on), out=out, rates=rates, layout=layout, method=method, settings=_settings(settle)))
+    _leave(
+        assess_manifests(
+            manifests,
+            on=_day(on),
+            out=out,
+            rates=rates,
+            layout=layout,
+            method=method,
+            settings=_settings(settle),
+        )
+    )
 
 
 @app.command()
 def duty(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON lines, one item each; - is standard input.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="JSON lines, one item each; - is standard input.")
+    ],
     out: Out = None,
 ) -> None:
     """The duty of items whose tariff number is known, line by line with citations.
@@ -101,7 +128,9 @@ def data_status() -> None:
 @sources.command("build-schedule")
 def data_build_schedule(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of official USITC exports.")],
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to write the table.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where to write the table.")
+    ] = None,
     extend: Annotated[bool, typer.Option("--extend", help="Go on from the shipped table.")] = False,
 ) -> None:
     """Builds the compact tariff table from the official exports.
@@ -115,7 +144,9 @@ def data_build_schedule(
 
 @sources.command("pull")
 def data_pull(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Which ones; hts if none.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Which ones; hts if none.")
+    ] = None,
     to: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to keep what is fetched.")] = None,
     term: Annotated[str, typer.Option(help="What to search rulings for; for cross only.")] = "",
 ) -> None:
@@ -184,7 +215,9 @@ def main() -> Any:
     except MailDutyError as error:
         print(f"{error.code}: {error}", file=sys.stderr)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has left; say nothing
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # whoever read us has left; say nothing
         return 0
     sys.exit(2)
 

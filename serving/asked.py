@@ -23,9 +23,10 @@ from serving.decision import Ground
 if TYPE_CHECKING:
     from data.records import Item
 
+
 @dataclass(frozen=True, slots=True)
 class AskedItem:
-    """One item to assess. ``questions`` are what its reader left open; ``received`` is kept in the record."""
+    """One item to assess. ``parcel`` is what it travels in, with others maybe. ``questions`` are what its reader left open; ``received`` is kept in the record."""
 
     id: str
     day: date
@@ -36,6 +37,7 @@ class AskedItem:
     origin: str | None
     value_usd: Decimal | None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    parcel: str | None = None
     identifier_problem: str | None = None
     questions: tuple[Ground, ...] = ()
     received: Mapping[str, Any] = field(default_factory=dict)
@@ -52,10 +54,11 @@ def from_item(item: Item, on: date | None, today: date, more: Mapping[str, Any] 
         day_from=day_from,
         channel="mail",
         description=item.goods,
-        hts_declared=item.hts_known,
+        hts_declared=item.hts_known or "; ".join(item.hts_declared_all) or None,
         origin=item.origin,
         value_usd=item.value_usd,
         facts={**(more or {}), **_facts(item)},
+        parcel=item.tracking_id or None,
         identifier_problem=bad_s10,
         questions=questions,
         received=item.model_dump(mode="json", exclude_none=True),
@@ -88,7 +91,11 @@ def from_message(identifier: str, message: Mapping[str, Any], on: date | None, t
     channel = message.get("channel", "mail")
     if channel not in CHANNELS:
         raise MailDutyError(
-            "REQUEST_CHANNEL", f"channel is {channel!r}"[:60], "", f"use one of {', '.join(CHANNELS)}", field="channel"
+            "REQUEST_CHANNEL",
+            f"channel is {channel!r}"[:60],
+            "",
+            f"use one of {', '.join(CHANNELS)}",
+            field="channel",
         )
     return AskedItem(
         id=identifier,
@@ -100,6 +107,7 @@ def from_message(identifier: str, message: Mapping[str, Any], on: date | None, t
         origin=country(origin).code if origin else None,
         value_usd=None if value is None else dollars(value, "value_usd"),
         facts=dict(message.get("facts") or {}),
+        parcel=tracking,
         identifier_problem=identifier_problem(tracking) if tracking else None,
         received=dict(message),
     )

@@ -13,13 +13,13 @@ from typing import Any
 from data.errors import MailDutyError
 from data.law import Law
 from data.schedule import Schedule
-from models.duty.calculator import assess_many
 from models.duty.records import DutyAssessment, DutyError, DutyRequest
-from models.duty.routes import RouteAnswer, routes
 from models.hts.standin import StandInSuggester, Suggestion
 from models.risk.standin import RiskAnswer, RiskFacts, StandInScorer
 from serving.asked import AskedItem
-from serving.decision import Decision, Ground, decide
+from serving.decision import Decision
+from serving.grounds import decided
+from serving.parcels import price_items
 from serving.settings import tariff
 from serving.versions import versions
 
@@ -32,7 +32,7 @@ class Assessment:
     suggestion: Suggestion
     risk: RiskAnswer
     duty: DutyAssessment | DutyError
-    route: RouteAnswer | DutyError
+    route: Any
     decision: Decision
     versions: dict[str, str]
 
@@ -45,7 +45,7 @@ class Assessment:
             "suggestion": self.suggestion.as_json(),
             "risk": self.risk.as_json(),
             "duty": self.duty.as_json(),
-            "route": self.route.as_json(),
+            "route": self.route and self.route.as_json(),
             "decision": self.decision.as_json(),
             "versions": self.versions,
         }
@@ -54,7 +54,9 @@ class Assessment:
 class Assessor:
     """Holds what answers: tariff, law, suggester, scorer. :meth:`shipped` makes it from what the package ships."""
 
-    def __init__(self, schedule: Schedule, law: Law, suggester: StandInSuggester, scorer: StandInScorer) -> None:
+    def __init__(
+        self, schedule: Schedule, law: Law, suggester: StandInSuggester, scorer: StandInScorer
+    ) -> None:
         self.schedule = schedule
         self.law = law
         self.suggester = suggester
@@ -74,8 +76,8 @@ class Assessor:
         stamps = {day: versions(self.schedule, self.law, day) for day in {item.day for item in items}}
         done = []
         for item, suggestion, risk, duty in zip(items, suggestions, risks, duties, strict=True):
-            route = self._route(item, suggestion)
-            decision = _decision(item, suggestion, risk, duty, route)
+            route = None
+            decision = decided(item, suggestion, risk, duty, route)
             done.append(Assessment(item, suggestion, risk, duty, route, decision, stamps[item.day]))
         return done
 
@@ -94,7 +96,10 @@ class Assessor:
             else:
                 places.append(len(answers))
                 answers.append(DutyError(item.id, "UNANSWERED", ""))
-        for place, answer in zip(places, assess_many(requests, self.law, self.schedule), strict=True):
+        parcels = [items[place].parcel for place in places]
+        for place, answer in zip(
+            places, price_items(requests, parcels, self.law, self.schedule), strict=True
+        ):
             answers[place] = answer
         return answers
 
@@ -109,7 +114,10 @@ def _request(item: AskedItem, suggestion: Suggestion) -> DutyRequest:
         )
     if item.value_usd is None:
         raise MailDutyError(
-            "VALUE_MISSING", "no value in US dollars is known", "duty is charged on the value", "ask the sender"
+            "VALUE_MISSING",
+            "no value in US dollars is known",
+            "duty is charged on the value",
+            "ask the sender",
         )
     return DutyRequest(
         item.id, item.day, item.channel, item.origin, suggestion.code, item.value_usd, dict(item.facts)

@@ -25,14 +25,16 @@ def price(items: Sequence[Any], law: Law, schedule: Schedule) -> list[dict[str, 
         try:
             requests.append(_request(item))
         except MailDutyError as error:
-            answers.append({"id": _id(item), "error": error.as_dict()})
+            answers.append({"id": _id(item), "error": {"code": error.code, "message": str(error)}})
         else:
             places.append(len(answers))
             answers.append({})
     for place, answer in zip(places, assess_many(requests, law, schedule), strict=True):
         answers[place] = answer.as_json()
         if unused := [name for name in items[place] if name not in KEYS]:
-            said = f"FIELD_UNKNOWN: {', '.join(map(str, unused))[:120]} is no field of an item and was not used"
+            said = (
+                f"FIELD_UNKNOWN: {', '.join(map(str, unused))[:120]} is no field of an item and was not used"
+            )
             answers[place].setdefault("warnings", []).append(said)
     return answers
 

@@ -28,10 +28,15 @@ def launch(host: str, port: int, workers: int) -> int:
     url = f"http://{host}:{port}"
     if _answers(url):
         raise MailDutyError(
-            "PORT_TAKEN", f"something answers at {url} already", "one port, one service", "choose another --port"
+            "PORT_TAKEN",
+            f"something answers at {url} already",
+            "one port, one service",
+            "choose another --port",
         )
     print(f"Starting mailduty at {url} ...", flush=True)
-    service = subprocess.Popen(command(host, port), env=environment(workers), cwd=Path(__file__).parent.parent)
+    service = subprocess.Popen(
+        command(host, port), env=environment(workers), cwd=Path(__file__).parent.parent
+    )
     previous = signal.signal(signal.SIGTERM, lambda *_: service.send_signal(signal.SIGTERM))
     try:
         _wait(service, url)
@@ -78,11 +83,15 @@ def _wait(service: subprocess.Popen[bytes], url: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if service.poll() is not None:
-            raise MailDutyError("SERVICE_DID_NOT_START", f"it ended with exit code {service.returncode}", "", "see above")
+            raise MailDutyError(
+                "SERVICE_DID_NOT_START", f"it ended with exit code {service.returncode}", "", "see above"
+            )
         if _answers(f"{url}/readyz"):
             return
         time.sleep(0.1)
-    raise MailDutyError("SERVICE_DID_NOT_START", f"it did not answer within {PATIENCE:.0f} s", "", "see above")
+    raise MailDutyError(
+        "SERVICE_DID_NOT_START", f"it did not answer within {PATIENCE:.0f} s", "", "see above"
+    )
 
 
 def _answers(url: str) -> bool:

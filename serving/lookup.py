@@ -45,11 +45,21 @@ def show_line(code: str, on: date, origin: str | None = None) -> None:
 def _cells(line: dict[str, Any]) -> tuple[str, ...]:
     special = "; ".join(f"{one['rate']} ({','.join(one['programmes'])})" for one in line["special"])
     until = line["valid_to"] or "in force"
-    return (line["code"], ", ".join(line["units"]), line["general"], special, line["column2"], line["valid_from"], until)
+    return (
+        line["code"],
+        ", ".join(line["units"]),
+        line["general"],
+        special,
+        line["column2"],
+        line["valid_from"],
+        until,
+    )
 
 
 def _show_reach(view: dict[str, Any], on: date, origin: str) -> None:
-    print(f"\nWhat reaches it from {origin.upper()} that day (100 dollars of it, one of each unit, informal entry):")
+    print(
+        f"\nWhat reaches it from {origin.upper()} that day (100 dollars of it, one of each unit, informal entry):"
+    )
     answer = reached_by(view["code"], view["units"], on, origin)
     if "error" in answer:
         print(f"{answer['error']['code']}: {answer['error']['message']}")

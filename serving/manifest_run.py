@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
@@ -12,7 +12,7 @@ from data.errors import MailDutyError
 from data.manifest import ManifestReading, RowError, read_manifest
 from data.money import Rates
 from serving import record
-from serving.asked import from_item
+from serving.asked import AskedItem, from_item
 from serving.assessor import Assessor
 from serving.decision import tally
 from serving.runs import Summary, written
@@ -45,9 +45,11 @@ def assess_manifests(
     assessor = Assessor.shipped()
     done = []
     with progress("Assessing", total=len(asked)) as advance:
-        for at in range(0, len(asked), CHUNK):
-            done += assessor.assess(asked[at : at + CHUNK])
-            advance(len(asked[at : at + CHUNK]))
+        for some in _whole_parcels(asked):
+            done += assessor.assess(some)
+            advance(len(some))
+    places = {id(item): n for n, item in enumerate(asked)}
+    done.sort(key=lambda one: places[id(one.asked)])
     answers = [one.as_json() for one in done]
     rejected = [_rejected(reading, error) for reading in readings for error in reading.errors]
     counts = {
@@ -57,7 +59,9 @@ def assess_manifests(
         "skipped": sum(len(reading.skipped) for reading in readings),
     }
     if counts["rows_in"] != counts["items"] + counts["errors"]:
-        raise MailDutyError("ROWS_LOST", f"{counts}", "rows in = items + errors", "keep the manifest and report this")
+        raise MailDutyError(
+            "ROWS_LOST", f"{counts}", "rows in = items + errors", "keep the manifest and report this"
+        )
     run = {
         "asked_by": "mailduty assess",
         "on": on and on.isoformat(),
@@ -78,6 +82,21 @@ def assess_manifests(
     return Summary(counts["rows_in"], counts["items"], counts["errors"], kept)
 
 
+def _whole_parcels(asked: Sequence[AskedItem]) -> Iterator[list[AskedItem]]:
+    """Batches of about CHUNK items in which no parcel is cut in two; a parcel's items come together."""
+    parcels: dict[str, list[AskedItem]] = {}
+    for item in asked:
+        parcels.setdefault(item.parcel or item.id, []).append(item)
+    some: list[AskedItem] = []
+    for items in parcels.values():
+        some += items
+        if len(some) >= CHUNK:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
 def _readings(
     manifests: Sequence[Path], rates: Path | None, layout: str | None, settings: Mapping[str, Any]
 ) -> list[ManifestReading]:
@@ -95,7 +114,11 @@ def _files(manifests: Sequence[Path]) -> list[Path]:
     """The files asked for; a folder gives those in it that a manifest could be, by name."""
     files: list[Path] = []
     for path in manifests:
-        found = sorted(f for f in path.glob("manifest*") if f.suffix in MANIFEST_SUFFIXES) if path.is_dir() else [path]
+        found = (
+            sorted(f for f in path.glob("manifest*") if f.suffix in MANIFEST_SUFFIXES)
+            if path.is_dir()
+            else [path]
+        )
         if not found:
             raise MailDutyError(
                 "MANIFEST_NOT_FOUND",
@@ -155,8 +178,15 @@ def _stands_for(answers: Sequence[Mapping[str, Any]]) -> list[str]:
     """What a reader of the table must know: whose answers these are, and for which day."""
     said = []
     if any(answer["suggestion"]["stand-in"] or answer["risk"]["stand-in"] for answer in answers):
-        said.append("Suggested code and risk are stand-ins: the declared code, checked, and a handful of rules.")
-    names = {"asked": "the day asked for", "arrival": "the day of arrival", "today": "today", "item": "the item's own"}
+        said.append(
+            "Suggested code and risk are stand-ins: the declared code, checked, and a handful of rules."
+        )
+    names = {
+        "asked": "the day asked for",
+        "arrival": "the day of arrival",
+        "today": "today",
+        "item": "the item's own",
+    }
     days: dict[tuple[str, str], int] = {}
     for answer in answers:
         key = (answer["entry_date"], answer["entry_date_from"])

@@ -52,12 +52,16 @@ class DutyBatch(_Message):
 class AssessItem(_Message):
     """An item as its sender declared it."""
 
-    description: str | None = Field(None, description="Item text as declared.", examples=["cotton T-shirt, men's"])
+    description: str | None = Field(
+        None, description="Item text as declared.", examples=["cotton T-shirt, men's"]
+    )
     hts: str | None = Field(None, description="Tariff number as declared.", examples=["6109.10.00.12"])
     origin: str | None = Field(None, description="Country of origin of the goods.", examples=["IN"])
     value_usd: str | int | float | None = Field(None, description="Value in US dollars.", examples=["48.00"])
     tracking_id: str | None = Field(None, description="S10 or other identifier.", examples=["RR123456785IN"])
-    entry_date: str | None = Field(None, description="Day of entry; else that of the batch.", examples=["2026-09-01"])
+    entry_date: str | None = Field(
+        None, description="Day of entry; else that of the batch.", examples=["2026-09-01"]
+    )
     channel: str = Field("mail", description="mail, informal or formal.", examples=["mail"])
     facts: dict[str, Any] = Field({}, description="Facts the law asks for.", examples=[{"gift": False}])
 
@@ -65,7 +69,9 @@ class AssessItem(_Message):
 class AssessBatch(_Message):
     """Items to assess, keyed by the caller's ids."""
 
-    on: str | None = Field(None, description="Day of entry of items without one; else today.", examples=["2026-09-01"])
+    on: str | None = Field(
+        None, description="Day of entry of items without one; else today.", examples=["2026-09-01"]
+    )
     items: dict[str, AssessItem] = Field(
         description=f"Up to {MOST_ITEMS} items.",
         max_length=MOST_ITEMS,
@@ -88,7 +94,9 @@ class Problem(BaseModel):
 
     model_config = ConfigDict(extra="allow")
     code: str = Field(description="Stable reason code.", examples=["QUANTITY_MISSING"])
-    message: str = Field(description="Fact, rule and remedy.", examples=["the rate is per kg and no weight was given"])
+    message: str = Field(
+        description="Fact, rule and remedy.", examples=["the rate is per kg and no weight was given"]
+    )
 
 
 class DutyLine(BaseModel):
@@ -165,7 +173,9 @@ class DecisionReason(BaseModel):
     """One ground of a decision."""
 
     code: str = Field(description="Reason code.", examples=["HTS_SHORT"])
-    message: str = Field(description="What was met in this item.", examples=["6109.10.00 has 8 of the ten digits"])
+    message: str = Field(
+        description="What was met in this item.", examples=["6109.10.00 has 8 of the ten digits"]
+    )
     meaning: str = Field(description="What the code means.", examples=["The number is too short to file."])
     remedy: str = Field(description="What clears it.", examples=["Give all ten digits."])
 
@@ -195,16 +205,24 @@ class AssessAnswer(BaseModel):
 class AssessAnswers(BaseModel):
     """An answer for each id, in the order asked."""
 
-    run_id: str = Field(description="Identifier of the record kept.", examples=["20260901T120000-0123456789ab"])
+    run_id: str = Field(
+        description="Identifier of the record kept.", examples=["20260901T120000-0123456789ab"]
+    )
     items: dict[str, AssessAnswer] = Field(description="By the caller's ids.", examples=[{}])
     errors: int = Field(description="How many items could not be read.", examples=[0])
-    decisions: dict[str, int] = Field(description="How many of each.", examples=[{"accept": 1, "review": 0, "hold": 0}])
+    decisions: dict[str, int] = Field(
+        description="How many of each.", examples=[{"accept": 1, "review": 0, "hold": 0}]
+    )
     versions: dict[str, str] = Field(description="What answered.", examples=[{"mailduty": "0.1.0"}])
 
 
 class About(BaseModel):
     """What answers here."""
 
-    versions: dict[str, str] = Field(description="Code, tariff, law, models.", examples=[{"mailduty": "0.1.0"}])
+    versions: dict[str, str] = Field(
+        description="Code, tariff, law, models.", examples=[{"mailduty": "0.1.0"}]
+    )
     law_verified_through: str = Field(description="Last day the law was seen.", examples=["2026-10-10"])
-    stand_ins: list[str] = Field(description="Answers that are not learned yet.", examples=[["suggestion", "risk"]])
+    stand_ins: list[str] = Field(
+        description="Answers that are not learned yet.", examples=[["suggestion", "risk"]]
+    )

@@ -36,11 +36,17 @@ _REASONS: dict[str, tuple[str, str]] = {
     "HTS_LEVEL": ("The tariff number has fewer digits than were asked for.", "Give the longer number."),
     "HTS_SHORT": ("The tariff number has fewer than the ten digits an entry needs.", "Give all ten digits."),
     "HTS_UNKNOWN": ("The tariff has no such number.", "Correct it, or have the goods classified."),
-    "HTS_NOT_IN_FORCE": ("The tariff had no such number that day.", "Use the number in force on the entry date."),
+    "HTS_NOT_IN_FORCE": (
+        "The tariff had no such number that day.",
+        "Use the number in force on the entry date.",
+    ),
     # risk
     "VALUE_ZERO": ("Declared as worth nothing.", "Ask the sender for the price paid."),
     "VALUE_NOMINAL": ("Declared at a dollar or less.", "Ask the sender for the price paid."),
-    "DESCRIPTION_VAGUE": ("The description names no goods.", "Ask the sender what it is and what it is made of."),
+    "DESCRIPTION_VAGUE": (
+        "The description names no goods.",
+        "Ask the sender what it is and what it is made of.",
+    ),
     "IDENTIFIER_BAD": ("The item identifier is not in order.", "Read the label again."),
     "DECLARED_CODE_UNKNOWN": ("The declared tariff number does not exist.", "Have the goods classified."),
     # decision

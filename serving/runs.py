@@ -56,7 +56,10 @@ def price_file(file: Path, out: Path | None = None) -> Summary:
             if write is None:  # nothing is written, and no old file replaced, before something could be read
                 if all(isinstance(a, MailDutyError) for a in asked):
                     raise MailDutyError(
-                        "FILE_NOT_JSON", f"no line of {file.name} is JSON", "one JSON object a line", "check the file"
+                        "FILE_NOT_JSON",
+                        f"no line of {file.name} is JSON",
+                        "one JSON object a line",
+                        "check the file",
                     )
                 write = stack.enter_context(written(out or Path("-")))
             for answer, (number, _) in zip(price(asked, law, schedule), chunk, strict=True):
@@ -67,7 +70,9 @@ def price_file(file: Path, out: Path | None = None) -> Summary:
                 write(answer)
             advance(sum(len(line) for _, line in chunk))
     if not rows:
-        raise MailDutyError("FILE_EMPTY", f"{file.name} holds no item", "one JSON object a line", "check the file")
+        raise MailDutyError(
+            "FILE_EMPTY", f"{file.name} holds no item", "one JSON object a line", "check the file"
+        )
     print(f"{rows} rows in = {rows - errors} priced + {errors} with errors", file=sys.stderr)
     return Summary(rows, rows - errors, errors)
 
@@ -95,12 +100,18 @@ def _chunks(lines: Iterator[tuple[int, bytes]]) -> Iterator[list[tuple[int, byte
 def _parsed(line: bytes, number: int) -> Any:
     """The value of a line, or the error it is; errors go through pricing in their place."""
     if len(line) > LONGEST_LINE:
-        return MailDutyError("LINE_TOO_LONG", f"row {number} has {len(line):,} bytes", "an item has far less", row=number)
+        return MailDutyError(
+            "LINE_TOO_LONG", f"row {number} has {len(line):,} bytes", "an item has far less", row=number
+        )
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return MailDutyError(
-            "JSON_MALFORMED", f"row {number} is not JSON: {error}", "one JSON object a line", "correct it", row=number
+            "JSON_MALFORMED",
+            f"row {number} is not JSON: {error}",
+            "one JSON object a line",
+            "correct it",
+            row=number,
         )
 
 

@@ -48,12 +48,10 @@ def pull(names: Sequence[str], to: Path | None, on: date, term: str = "") -> Non
 
             def step(_: str, done: int, of: int | None) -> None:
                 nonlocal seen
-                advance(done - seen, total=of)  # noqa: B023 (called within this turn only)
+                advance(done - seen, total=of)
                 seen = done
 
             pulled = source.pull(name, folder, on, progress=step, term=term)
         print(f"{pulled.source}: {pulled.path} ({pulled.size:,} bytes, SHA-256 {pulled.sha256})")
     if "hts" in names:
         print(f"To bring the tariff up to date: mailduty data build-schedule {folder} --extend")
-
-

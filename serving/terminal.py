@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import IO, Any, Protocol
 
 COLUMNS = ("item", "suggested code", "risk", "duty", "decision", "reason")
+LONGEST_REASON = 60
 _STYLE = {"accept": "green", "review": "yellow", "hold": "red"}
 
 
@@ -50,7 +51,11 @@ def row(answer: Mapping[str, Any]) -> tuple[str, ...]:
     scored = f"{risk['probability']:.2f}" if risk["probability"] is not None else _count(signals, "signal")
     owed = "not priced" if "error" in duty else f"${duty['duty_usd']}"
     grounds = decision["reasons"]
-    said = grounds[0]["message"] if grounds else ""
+    said = ""
+    if grounds:  # what was met in this item if it is short, else what the code means
+        said = min(
+            (grounds[0][k] for k in ("message", "meaning")), key=lambda text: len(text) > LONGEST_REASON
+        )
     if len(grounds) > 1:
         said += f" (+{len(grounds) - 1} more)"
     return (answer["id"], code, scored, owed, decision["outcome"], said)
@@ -60,7 +65,9 @@ def _count(n: int, noun: str) -> str:
     return f"no {noun}s" if n == 0 else f"{n} {noun}" + ("s" if n > 1 else "")
 
 
-def print_table(rows: Sequence[Sequence[str]], headers: Sequence[str] = COLUMNS, stream: IO[str] | None = None) -> None:
+def print_table(
+    rows: Sequence[Sequence[str]], headers: Sequence[str] = COLUMNS, stream: IO[str] | None = None
+) -> None:
     """A coloured table on a terminal; columns of plain text, not cut, anywhere else."""
     stream = stream or sys.stdout
     if is_terminal(stream):

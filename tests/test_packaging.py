@@ -39,12 +39,16 @@ def _imported(rooms: tuple[str, ...]) -> set[str]:
 
 
 def test_what_assessing_and_serving_import_is_a_dependency() -> None:
-    declared = {_name(r) for r in PROJECT["dependencies"]} | {_name(r) for r in PROJECT["optional-dependencies"]["postgres"]}
+    declared = {_name(r) for r in PROJECT["dependencies"]} | {
+        _name(r) for r in PROJECT["optional-dependencies"]["postgres"]
+    }
     assert _imported(("data", "models", "serving")) <= declared
 
 
 def test_everything_asked_for_is_pinned() -> None:
-    wanted = PROJECT["dependencies"] + [r for extra in PROJECT["optional-dependencies"].values() for r in extra]
+    wanted = PROJECT["dependencies"] + [
+        r for extra in PROJECT["optional-dependencies"].values() for r in extra
+    ]
     assert {_name(r) for r in wanted} <= PINS.keys()
 
 

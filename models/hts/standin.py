@@ -6,6 +6,7 @@ that nobody takes the sender's declaration for a suggestion of ours.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -71,6 +72,10 @@ class StandInSuggester:
     def _one(self, declared: str | None, on: date) -> Suggestion:
         if not declared or not declared.strip():
             return Suggestion(None, "HTS_MISSING", "the sender declared no tariff number")
+        if several := [one for one in re.split(r"[;,|/\s]+", declared) if one.isdigit()][1:]:
+            return Suggestion(
+                None, "HTS_MULTIPLE", f"{len(several) + 1} tariff numbers are declared for one item"
+            )
         try:
             code = HtsCode.parse(declared)
             if code.level == 10 or not self.schedule.children(

@@ -46,13 +46,26 @@ def test_every_code_given_anywhere_has_its_sentence() -> None:
 
 def _codes_in_the_tree() -> dict[str, str]:
     """Code -> place, for every upper-case text given first to an error, a question, a signal or a ground."""
-    givers = {"MailDutyError", "Ground", "Signal", "Fault", "Unreadable", "ask", "fault", "_bad", "DutyError", "_error"}
+    givers = {
+        "MailDutyError",
+        "Ground",
+        "Signal",
+        "Fault",
+        "Unreadable",
+        "ask",
+        "fault",
+        "_bad",
+        "DutyError",
+        "_error",
+    }
     found: dict[str, str] = {}
     for file in (f for room in ("data", "models", "serving") for f in (ROOT / room).rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                texts = [a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+                texts = [
+                    a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)
+                ]
                 for text in texts:
                     if name in givers and re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+", text):
                         found.setdefault(text, f"{file.relative_to(ROOT)}:{node.lineno}")

@@ -23,7 +23,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_run_is_kept_with_everything_in_it(home: Path) -> None:
-    kept = record.keep({"asked_by": "test"}, [{"id": "a", "value": Decimal("1.10")}], [{"error": {"code": "X"}}], at=AT)
+    kept = record.keep(
+        {"asked_by": "test"}, [{"id": "a", "value": Decimal("1.10")}], [{"error": {"code": "X"}}], at=AT
+    )
     lines = [json.loads(line) for line in kept.path.read_bytes().splitlines()]
     assert [line["kind"] for line in lines] == ["run", "item", "rejected", "end"]
     assert lines[0]["at"] == "2026-11-21T12:00:00+00:00" and lines[0]["run_id"] == kept.run_id
@@ -52,7 +54,9 @@ def test_a_run_that_breaks_leaves_nothing(home: Path) -> None:
     assert not [f for f in home.rglob("*") if f.is_file()]
 
 
-def test_a_home_that_cannot_be_written_is_an_error_with_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_home_that_cannot_be_written_is_an_error_with_a_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("MAILDUTY_HOME", str(tmp_path / "file"))
     with pytest.raises(MailDutyError, match="MAILDUTY_HOME") as caught:

@@ -74,7 +74,9 @@ def test_a_value_nobody_knows_is_not_a_value_of_zero() -> None:
     assert _codes(value_usd=None) == []
 
 
-@pytest.mark.parametrize("text", ["gift", "Personal items", "other goods / misc.", "", "  ", "12345", "samples"])
+@pytest.mark.parametrize(
+    "text", ["gift", "Personal items", "other goods / misc.", "", "  ", "12345", "samples"]
+)
 def test_words_that_fit_anything_are_vague(text: str) -> None:
     assert is_vague(text)
 

@@ -1,0 +1,104 @@
+"""The service in process: batches by the caller's ids, one error per item, every field documented."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TSHIRT = {
+    "entry_date": "2026-09-01",
+    "channel": "mail",
+    "origin": "IN",
+    "hts": "6109.10.00.12",
+    "value_usd": "48.00",
+    "facts": {},
+}
+
+
+def test_duty_is_answered_under_the_callers_ids_in_order(client: Any) -> None:
+    answer = client.post("/duty", json={"items": {"b": TSHIRT, "a": {**TSHIRT, "value_usd": 96}}})
+    assert answer.status_code == 200, answer.text
+    items = answer.json()["items"]
+    assert list(items) == ["b", "a"] and items["b"]["id"] == "b"
+    # 16.5 % column 1 and 10 % Section 301 for India, on 48 and on 96 dollars
+    assert [items[i]["duty_usd"] for i in items] == ["12.72", "25.44"]
+    assert all(line["citation"] for line in items["b"]["lines"])
+
+
+def test_one_bad_item_does_not_stop_the_others(client: Any) -> None:
+    bad = {
+        "no-day": {**TSHIRT, "entry_date": "2026-02-30"},
+        "no-number": {**TSHIRT, "hts": "6109.99.99.99"},
+        "no-amount": {**TSHIRT, "value_usd": "many"},
+        "no-channel": {**TSHIRT, "channel": "pigeon"},
+    }
+    answer = client.post("/duty", json={"items": {**bad, "good": TSHIRT}}).json()
+    assert answer["errors"] == 4
+    assert answer["items"]["good"]["duty_usd"] == "12.72"
+    for identifier in bad:
+        assert (
+            answer["items"][identifier]["error"]["code"] and answer["items"][identifier]["error"]["message"]
+        )
+
+
+def test_assess_gives_the_three_answers_and_a_decision(client: Any, own_home: Path) -> None:
+    item = {"description": "cotton T-shirt", "hts": "6109100012", "origin": "IN", "value_usd": "48.00"}
+    answer = client.post(
+        "/assess", json={"on": "2026-09-01", "items": {"p1": item, "p2": {**item, "hts": None}}}
+    )
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    one, two = body["items"]["p1"], body["items"]["p2"]
+    assert one["suggestion"]["code"] == "6109.10.00.12" and one["suggestion"]["stand-in"] is True
+    assert one["risk"]["stand-in"] is True and one["risk"]["probability"] is None
+    assert one["duty"]["duty_usd"] == "12.72"
+    assert one["entry_date"] == "2026-09-01" and one["entry_date_from"] == "asked"
+    assert two["decision"]["outcome"] == "hold" and two["decision"]["reasons"][0]["remedy"]
+    assert two["duty"]["error"]["code"]
+    kept = list((own_home / "records").rglob(f"{body['run_id']}.jsonl"))
+    lines = [json.loads(line) for line in kept[0].read_bytes().splitlines()]
+    assert [line["kind"] for line in lines] == ["run", "item", "item", "end"]
+    assert lines[1]["received"]["value_usd"] == "48.00" and lines[1]["versions"]["schedule"]
+
+
+@pytest.mark.parametrize("body", [{}, {"items": []}, {"items": {"a": 1}}, {"items": {}, "more": 1}, []])
+def test_a_message_of_the_wrong_shape_is_refused(client: Any, body: Any) -> None:
+    assert client.post("/duty", json=body).status_code == 400
+
+
+def test_a_refused_request_is_not_written_to_the_log(client: Any, caplog: pytest.LogCaptureFixture) -> None:
+    client.post("/assess", json={"items": {"a": {"description": ["Hanna Weber, 12 Elm Street"]}}})
+    assert "Hanna Weber" not in caplog.text
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_about_says_what_answers(client: Any, method: str) -> None:
+    about = client.request(method, "/about").json()
+    assert about["stand_ins"] == ["suggestion", "risk"]
+    assert about["law_verified_through"] == "2026-10-10"
+    assert {"mailduty", "schedule", "law"} <= about["versions"].keys()
+
+
+def test_the_documentation_page_loads_nothing_from_elsewhere(client: Any) -> None:
+    page = client.get("/")
+    assert page.status_code == 200 and "SwaggerUIBundle" in page.text
+    assert "http://" not in page.text and "https://" not in page.text
+    assert client.get("/static_content/swagger-ui-bundle.js").status_code == 200
+
+
+def test_every_field_is_described_with_an_example(client: Any) -> None:
+    schemas = client.get("/docs.json").json()["components"]["schemas"]
+    ours = {name: s for name, s in schemas.items() if "properties" in s and "BentoML" not in name}
+    assert {"DutyItem", "AssessItem", "DutyLine", "DecisionReason"} <= ours.keys()
+    for name, schema in ours.items():
+        if name in ("InvalidArgument", "InternalServerError", "NotFound"):
+            continue  # BentoML's own
+        for field, said in schema["properties"].items():
+            assert said.get("description"), f"{name}.{field}"
+            assert "examples" in said, f"{name}.{field}"
+
+
+def test_it_is_alive_and_ready(client: Any) -> None:
+    assert client.get("/livez").status_code == 200
+    assert client.get("/readyz").status_code == 200
