@@ -6,12 +6,14 @@ Same request, law and schedule: same cents, on any machine. No clock, no files, 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 
 from data.errors import MailDutyError
 from data.law import Law, LawEntry
 from data.schedule import Schedule
 from models.duty import columns
+from models.duty.due_dates import mail_due_date, period_due_date
 from models.duty.exemptions import exemption
 from models.duty.facts import check_facts
 from models.duty.fees import fees
@@ -28,7 +30,7 @@ Lines = tuple[tuple[DutyLine, ...], list[str]]
 
 def assess(request: DutyRequest, law: Law, schedule: Schedule) -> DutyAssessment:
     """What one item owes. Raises :class:`MailDutyError`; where regime and fees are known the error has them."""
-    warnings = check_facts(request.facts) + _day_warnings(request, law)
+    warnings = check_facts(request.facts) + _day_warnings(request, law) + _due(request, law)
     method = str(request.facts.get("method") or "ad_valorem")
     ruling = regime(request.channel, request.origin, request.entry_date, law, method)
     _check_limit(request, ruling, law)
@@ -67,7 +69,7 @@ def _assess_or_error(request: DutyRequest, law: Law, schedule: Schedule) -> Duty
 def _duty(
     request: DutyRequest, ruling: Regime, free: tuple[DutyLine, ...], law: Law, schedule: Schedule
 ) -> Lines:
-    if free:
+    if free or _asks_only_when(request):
         return free, []
     if request.facts.get("rate_pct") is not None:
         return _stated(request, ruling)
@@ -148,6 +150,29 @@ def _over(code: str, request: DutyRequest, limit: LawEntry, ruling: Regime) -> M
         field="value_usd",
         regime=ruling.name,
     )
+
+
+def _asks_only_when(request: DutyRequest) -> bool:
+    """A question for a due date alone: no origin, no value, a month or a day of arrival."""
+    return request.origin == "*" and not request.value_usd and bool({"period", "arrival"} & set(request.facts))
+
+
+def _due(request: DutyRequest, law: Law) -> list[str]:
+    facts = request.facts
+    if request.channel != "mail" or not (facts.get("period") or facts.get("arrival")):
+        return []
+    if facts.get("period"):
+        found = period_due_date(str(facts["period"]), law)
+    else:
+        found = mail_due_date(_day(str(facts["arrival"])), law)
+    return [f"DUE_DATE: {found.due} ({found.rule}; {found.citation})"] + ([found.warning] if found.warning else [])
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise MailDutyError("FACT_INVALID", f"the fact arrival is {text!r}", "", "write YYYY-MM-DD", field="arrival") from None
 
 
 def _day_warnings(request: DutyRequest, law: Law) -> list[str]:

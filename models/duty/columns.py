@@ -58,10 +58,10 @@ def is_column2(origin: str, on: date, law: Law) -> bool:
 
 
 def base(
-    line: Line, printed: str, origin: str, on: date, claim: Programme | None, law: Law
+    line: Line, printed: str, origin: str, on: date, claim: Programme | None, law: Law, edition: str
 ) -> tuple[Base, list[Note]]:
-    """The column that applies. ``printed`` is the number as the answer shows it."""
-    source = f"HTS {printed}, {line.revision}"
+    """The column that applies. ``printed`` is the number as the answer shows it, ``edition`` the HTS in force."""
+    source = f"{edition}, {printed}"
     if is_column2(origin, on, law):
         return _column2(line, printed, origin, on, law, source)
     if claim is not None:

@@ -7,6 +7,7 @@ is no quantity of the tariff (``data.units``) gives a warning, so that a misspel
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from data.errors import MailDutyError
@@ -89,6 +90,8 @@ FACTS: dict[str, Fact] = {
     "cbp_demand": Fact("CBP asked for a formal entry", "flag", True),
 }  # fmt: skip
 
+# What single rates of the schedule ask for beside quantities (models.duty.rate_terms).
+RATE_FACTS = frozenset({"degrees", "has_plate"})
 QUANTITIES: frozenset[str] = frozenset(fact for facts in UNIT_FACTS.values() for fact in facts)
 
 
@@ -98,7 +101,7 @@ def check_facts(facts: Mapping[str, Any]) -> list[str]:
     for name, given in facts.items():
         fact = FACTS.get(name)
         if fact is None:
-            if name not in QUANTITIES and not name.endswith("_usd"):
+            if name not in QUANTITIES and name not in RATE_FACTS and not name.endswith("_usd"):
                 warnings.append(f"FACT_UNKNOWN: the fact {name!r} is not known and was not used")
         elif given is not None and not _fits(fact, given):
             wanted = f"one of {', '.join(fact.choices)}" if fact.choices else f"a {fact.type}"
@@ -120,6 +123,8 @@ def _fits(fact: Fact, given: Any) -> bool:
         return not isinstance(given, bool) and isinstance(given, (int, float)) or _is_number(given)
     if fact.type == "list":
         return isinstance(given, (list, tuple)) or (isinstance(given, int) and not isinstance(given, bool))
+    if fact.type == "date":
+        return isinstance(given, (str, date))
     return isinstance(given, str) and (not fact.choices or given in fact.choices)
 
 

@@ -43,7 +43,7 @@ def _planned(
         raise _too_short(code, on, schedule)
     line = schedule.line(code.digits, on)
     claim, notes = columns.programme(facts.get("program"), origin, on, law)
-    base, base_notes = columns.base(line, printed(hts, code), origin, on, claim, law)
+    base, base_notes = columns.base(line, printed(hts, code), origin, on, claim, law, edition(on, schedule))
     goods = Goods(code.digits, line, origin, on, channel, facts, claim, columns.is_column2(origin, on, law), base)
     found = section232(goods, law)
     reached = bool(found.programme)
@@ -70,6 +70,14 @@ def _gave_way(goods: Goods, terms: tuple[Any, ...], law: Law) -> tuple[Any, ...]
     return tuple(t for t in terms if t.kind != "section 232 metals")
 
 
+def edition(on: date, schedule: Schedule) -> str:
+    """The tariff edition in force as people call it: ``2026_rev_10`` is HTS 2026 Rev 10."""
+    year, _, rest = schedule.revision(on).partition("_")
+    if rest == "basic" or rest.startswith("rev_"):
+        return f"HTS {year} {rest.replace('rev_', 'Rev ')}"
+    return f"HTS {year}-{rest[:2]} code list"
+
+
 def printed(hts: str, code: HtsCode) -> str:
     """The number as the answer shows it: as given if it had dots, else 0000.00.00 or 0000.00.0000."""
     if "." in hts:
@@ -85,7 +93,7 @@ def _about_code(code: HtsCode, line: Line, on: date, channel: str, law: Law, sch
         notes.append(Note("HTS_TEN_DIGITS", f"mail needs a ten-digit number since {required.valid_from}; priced at the "
                           f"rate line {line.dotted}"))
     if on > schedule.last_verified:
-        notes.append(Note("SCHEDULE_LATER", f"tariff lines are those last seen on {schedule.last_verified}, {line.revision}"))
+        notes.append(Note("SCHEDULE_LATER", f"tariff lines are those last seen on {schedule.last_verified}, {edition(on, schedule)}"))
     return notes
 
 
