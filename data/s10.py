@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import lru_cache
+from operator import mul
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -109,10 +110,10 @@ def check_digit(serial: str) -> str:
 
     Raises ValueError unless `serial` is eight ASCII digits.
     """
-    if not re.fullmatch(r"[0-9]{8}", serial):
+    if len(serial) != 8 or not serial.isascii() or not serial.isdigit():
         raise ValueError(f"an S10 serial has eight digits, not {serial!r}")
-    rest = 11 - sum(int(d) * w for d, w in zip(serial, WEIGHTS, strict=True)) % 11
-    return {10: "0", 11: "5"}.get(rest, str(rest))
+    rest = 11 - sum(map(mul, map(int, serial), WEIGHTS)) % 11
+    return "0" if rest == 10 else "5" if rest == 11 else str(rest)
 
 
 @lru_cache(maxsize=1024)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from data.manifest.row import Row
 from data.manifest.row_goods import goods_of, quantities_of
@@ -10,6 +11,7 @@ from data.manifest.row_journey import identifier_of, journey_of, line_of, people
 from data.manifest.row_value import quantity_of, value_of
 from data.manifest.source import RawRow, RowError, Settings
 from data.records import Item
+from data.s10 import Identifier
 
 
 class Register:
@@ -67,21 +69,31 @@ def check(raw: RawRow, settings: Settings, basis: str, register: Register) -> It
         )
     if row.faults or identifier is None or value is None:
         return _refusal(row, identifier.text if identifier else "")
+    # What is not known is not passed on: it keeps a record small, and a large manifest holds many.
     return Item(
         id=own or f"{identifier.text}#{number}",
         tracking_id=identifier.text,
         tracking_raw=row.fields["tracking_id"],
-        id_scheme=identifier.scheme,
-        s10=identifier.s10,
-        s10_ok=identifier.s10.ok if identifier.s10 else None,
         line_no=number,
         row=raw.row,
         value=value,
         value_usd=value.usd,
-        facts={k: v if isinstance(v, bool | Decimal) else str(v) for k, v in raw.facts.items()},
-        questions=tuple(row.questions),
-        **known,
+        **{name: found for name, found in known.items() if found not in (None, (), "")},
+        **_further(row, identifier),
     )
+
+
+def _further(row: Row, identifier: Identifier) -> dict[str, Any]:
+    further: dict[str, Any] = {"id_scheme": identifier.scheme}
+    if identifier.s10:
+        further |= {"s10": identifier.s10, "s10_ok": identifier.s10.ok}
+    if row.questions:
+        further["questions"] = tuple(row.questions)
+    if row.raw.facts:
+        further["facts"] = {
+            k: v if isinstance(v, bool | Decimal) else str(v) for k, v in row.raw.facts.items()
+        }
+    return further
 
 
 def _refusal(row: Row, tracking_id: str) -> RowError:

@@ -6,7 +6,9 @@ all rows     = items + errors + skipped (`rows_seen`; skipped: blank, title, hea
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -96,8 +98,19 @@ def read_manifest(
         head = [text.readline() for _ in range(30)]
     reader = choose(layout, intake.name, head, notes)
     reading = ManifestReading(_manifest(intake, reader, manifest_id), notes=notes)
-    register, basis = Register(), value_basis or reader.value_basis
-    for found in _with_progress(intake, reader, notes, progress):
+    basis = value_basis or reader.value_basis
+    with _no_collection():
+        _read_rows(reading, _with_progress(intake, reader, notes, progress), settings, basis)
+        reading.parcels = _parcels(reading)
+    reading.manifest = reading.manifest.model_copy(update=_common(reading.items))
+    return reading
+
+
+def _read_rows(
+    reading: ManifestReading, rows: Iterator[RawRow | Skipped | RowError], settings: Settings, basis: str
+) -> None:
+    register = Register()
+    for found in rows:
         if isinstance(found, Skipped):
             reading.skipped.append(found)
             continue
@@ -107,9 +120,18 @@ def read_manifest(
             reading.errors.append(outcome)
         else:
             reading.items.append(outcome)
-    reading.parcels = _parcels(reading)
-    reading.manifest = reading.manifest.model_copy(update=_common(reading.items))
-    return reading
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Records hold no cycles; looking for them over and over costs more than the reading itself."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _with_progress(

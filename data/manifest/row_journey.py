@@ -15,6 +15,13 @@ from data.records import Party
 from data.s10 import LONGEST_IDENTIFIER, Identifier, read_identifier
 
 _PARTY_PARTS = ("address", "city", "region", "postal_code", "phone", "email")
+_PARTY_FIELDS = {
+    party: frozenset(
+        f"{party}_{part}"
+        for part in (*_PARTY_PARTS, "name", "first_name", "last_name", "address2", "country")
+    )
+    for party in ("sender", "recipient")
+}
 _MAIL_CLASSES = {
     "C": "C",
     "E": "E",
@@ -145,6 +152,8 @@ def people_of(row: Row) -> dict[str, Any]:
 
 def _party(row: Row, party: str) -> Party | None:
     held = row.fields
+    if held.keys().isdisjoint(_PARTY_FIELDS[party]):
+        return None
     name = held.get(f"{party}_name") or " ".join(
         filter(None, (held.get(f"{party}_first_name"), held.get(f"{party}_last_name")))
     )

@@ -120,8 +120,8 @@ def test_line_ends_do_not_matter(end: str) -> None:
 
 def test_cells_beyond_the_header_are_an_error_and_missing_ones_are_blank() -> None:
     reading = read(f"tracking_id,value,currency,origin\n{GOOD},1,234.00,USD,CN\n{GOOD},5.00,USD\n")
-    assert [e.code for e in reading.errors][0] in ("ROW_TOO_LONG", "CURRENCY_UNKNOWN")
-    assert "ROW_TOO_LONG" in [reading.errors[0].code, *(f.code for f in reading.errors[0].also)]
+    (wrong,) = reading.errors
+    assert "ROW_TOO_LONG" in {wrong.code, *(f.code for f in wrong.also)}
     assert reading.items[0].blocked_by == ("DESCRIPTION_EMPTY", "ORIGIN_MISSING")
 
 

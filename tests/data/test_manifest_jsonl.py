@@ -45,12 +45,12 @@ def test_camel_case_names_and_inner_objects() -> None:
 
 
 def test_numbers_are_exact_and_never_ambiguous() -> None:
-    (item,) = read('{"tracking_id":"%s","value":1.234,"currency":"USD","hts":6109100012}' % GOOD).items
+    (item,) = read(f'{{"tracking_id":"{GOOD}","value":1.234,"currency":"USD","hts":6109100012}}').items
     assert (item.value_usd, item.hts_declared) == (Decimal("1.234"), "6109100012")
 
 
 def test_a_tariff_number_given_as_a_number_lost_its_zero() -> None:
-    (wrong,) = read('{"tracking_id":"%s","value":1,"currency":"USD","hts":902101050}' % GOOD).errors
+    (wrong,) = read(f'{{"tracking_id":"{GOOD}","value":1,"currency":"USD","hts":902101050}}').errors
     assert wrong.code == "HTS_LEADING_ZERO"
 
 
@@ -94,7 +94,7 @@ def test_bad_lines_and_pieces_cost_themselves_only() -> None:
 
 def test_absurd_numbers_are_errors_not_crashes() -> None:
     for text in ("1e999999", "NaN", "Infinity", "9" * 5000, "-1e-400"):
-        (wrong,) = read('{"tracking_id":"%s","value":%s,"currency":"USD"}' % (GOOD, text)).errors
+        (wrong,) = read(f'{{"tracking_id":"{GOOD}","value":{text},"currency":"USD"}}').errors
         assert wrong.code in ("NUMBER_UNREADABLE", "JSON_MALFORMED"), text
 
 
