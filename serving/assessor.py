@@ -14,12 +14,14 @@ from data.errors import MailDutyError
 from data.law import Law
 from data.schedule import Schedule
 from models.duty.records import DutyAssessment, DutyError, DutyRequest
+from models.duty.routes import RouteAnswer
 from models.hts.standin import StandInSuggester, Suggestion
 from models.risk.standin import RiskAnswer, RiskFacts, StandInScorer
 from serving.asked import AskedItem
 from serving.decision import Decision
 from serving.grounds import decided
 from serving.parcels import price_items
+from serving.routing import as_json, route_items
 from serving.settings import tariff
 from serving.versions import versions
 
@@ -32,7 +34,7 @@ class Assessment:
     suggestion: Suggestion
     risk: RiskAnswer
     duty: DutyAssessment | DutyError
-    route: Any
+    route: RouteAnswer | None
     decision: Decision
     versions: dict[str, str]
 
@@ -45,7 +47,7 @@ class Assessment:
             "suggestion": self.suggestion.as_json(),
             "risk": self.risk.as_json(),
             "duty": self.duty.as_json(),
-            "route": self.route and self.route.as_json(),
+            "route": as_json(self.route),
             "decision": self.decision.as_json(),
             "versions": self.versions,
         }
@@ -69,39 +71,36 @@ class Assessor:
         return cls(schedule, Law.load(), StandInSuggester(schedule), StandInScorer())
 
     def assess(self, items: Sequence[AskedItem]) -> list[Assessment]:
-        """One assessment for each item, in order."""
+        """One assessment for each item, in order. Items of one parcel belong into one batch."""
         suggestions = self.suggester.suggest([i.hts_declared for i in items], [i.day for i in items])
         risks = self.scorer.score([_risk_facts(i, s) for i, s in zip(items, suggestions, strict=True)])
-        duties = self._duties(items, suggestions)
+        duties, ways = self._owed(items, suggestions)
         stamps = {day: versions(self.schedule, self.law, day) for day in {item.day for item in items}}
         done = []
-        for item, suggestion, risk, duty in zip(items, suggestions, risks, duties, strict=True):
-            route = None
-            decision = decided(item, suggestion, risk, duty, route)
-            done.append(Assessment(item, suggestion, risk, duty, route, decision, stamps[item.day]))
+        for item, suggestion, risk, duty, way in zip(items, suggestions, risks, duties, ways, strict=True):
+            decision = decided(item, suggestion, risk, duty, way)
+            done.append(Assessment(item, suggestion, risk, duty, way, decision, stamps[item.day]))
         return done
 
-    def _duties(
+    def _owed(
         self, items: Sequence[AskedItem], suggestions: Sequence[Suggestion]
-    ) -> list[DutyAssessment | DutyError]:
-        """What each item owes; an item without origin or value is not asked for, its error says what is missing."""
-        answers: list[DutyAssessment | DutyError] = []
-        requests: list[DutyRequest] = []
-        places: list[int] = []
-        for item, suggestion in zip(items, suggestions, strict=True):
+    ) -> tuple[list[DutyAssessment | DutyError], list[RouteAnswer | None]]:
+        """Duty and route of each item; an item without origin or value has an error that says what is missing."""
+        requests: dict[int, DutyRequest] = {}
+        duties: dict[int, DutyAssessment | DutyError] = {}
+        for place, (item, suggestion) in enumerate(zip(items, suggestions, strict=True)):
             try:
-                requests.append(_request(item, suggestion))
+                requests[place] = _request(item, suggestion)
             except MailDutyError as error:
-                answers.append(DutyError.of(item.id, error))
-            else:
-                places.append(len(answers))
-                answers.append(DutyError(item.id, "UNANSWERED", ""))
-        parcels = [items[place].parcel for place in places]
-        for place, answer in zip(
-            places, price_items(requests, parcels, self.law, self.schedule), strict=True
-        ):
-            answers[place] = answer
-        return answers
+                duties[place] = DutyError.of(item.id, error)
+        asked, parcels = list(requests.values()), [items[place].parcel for place in requests]
+        answers = price_items(asked, parcels, self.law, self.schedule)
+        ways = route_items(list(zip(asked, answers, strict=True)), parcels, self.law)
+        duties |= zip(requests, answers, strict=True)
+        open_ways = dict(zip(requests, ways, strict=True))
+        return [duties[place] for place in range(len(items))], [
+            open_ways.get(place) for place in range(len(items))
+        ]
 
 
 def _request(item: AskedItem, suggestion: Suggestion) -> DutyRequest:

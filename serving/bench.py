@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from data.law import Law
@@ -59,9 +61,10 @@ def bench(items: int, singles: int) -> None:
     """Prints items per second one at a time and as a batch, and how many of them got a price."""
     law, schedule = Law.load(), tariff()
     asked = made_up(max(items, singles), schedule)
-    plain: Callable[[Sequence[DutyRequest]], Any] = lambda some: [
-        assess_many([one], law, schedule) for one in some
-    ]  # noqa: E731
+
+    def plain(some: Sequence[DutyRequest]) -> Any:
+        return [assess_many([one], law, schedule) for one in some]
+
     _timed(plain, asked[: min(2000, singles)])
     alone, answers = _timed(plain, asked[:singles])
     priced = sum(hasattr(answer[0], "lines") for answer in answers)
@@ -77,11 +80,10 @@ def bench(items: int, singles: int) -> None:
 
 def _batch_path(law: Law, schedule: Schedule) -> tuple[str, Callable[[Sequence[DutyRequest]], Any]]:
     """The vectorised path where it is there, else the plain one over the whole list."""
-    try:
-        from models.duty.batch import price_batch
-    except ImportError:
+    if find_spec("models.duty.batch") is None:
         return "plain list", lambda some: assess_many(list(some), law, schedule)
-    return "batch path", lambda some: price_batch(list(some), law, schedule)
+    batch = import_module("models.duty.batch")
+    return "batch path", lambda some: batch.price_batch(list(some), law, schedule)
 
 
 def _timed(work: Callable[[Sequence[DutyRequest]], Any], items: Sequence[DutyRequest]) -> tuple[float, Any]:

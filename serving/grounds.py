@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from models.duty.records import DutyAssessment, DutyError
+from models.duty.routes import FORMAL, RouteAnswer
 from models.hts.standin import Suggestion
 from models.risk.standin import RiskAnswer
 from serving.asked import AskedItem
@@ -16,7 +16,11 @@ REMARKS = frozenset({"LAW_LATER", "SCHEDULE_LATER", "NOTE_52_SECTION_232", "S232
 
 
 def decided(
-    item: AskedItem, suggestion: Suggestion, risk: RiskAnswer, duty: DutyAssessment | DutyError, route: Any
+    item: AskedItem,
+    suggestion: Suggestion,
+    risk: RiskAnswer,
+    duty: DutyAssessment | DutyError,
+    route: RouteAnswer | None,
 ) -> Decision:
     """The decision on an item, with its grounds."""
     stops = list(_stops(suggestion, duty, route))
@@ -29,12 +33,17 @@ def decided(
     return decide(stops, doubts)
 
 
-def _stops(suggestion: Suggestion, duty: DutyAssessment | DutyError, route: Any) -> Iterator[Ground]:
+def _stops(
+    suggestion: Suggestion, duty: DutyAssessment | DutyError, route: RouteAnswer | None
+) -> Iterator[Ground]:
     if isinstance(duty, DutyError):
         if duty.code == "HTS_REQUIRED" and suggestion.reason:
             yield Ground(suggestion.reason, suggestion.message or "")  # why there is no number says more
         else:
             yield Ground(duty.code, duty.message)
+    if route is not None and route.route == FORMAL:
+        closing = [reason for reason in route.reasons if reason.closes]
+        yield Ground("FORMAL_ENTRY", "; ".join(reason.text for reason in closing) or "no mail route is open")
 
 
 def _code(item: AskedItem, suggestion: Suggestion, duty: DutyAssessment | DutyError) -> Iterator[Ground]:

@@ -160,13 +160,20 @@ class RiskAnswer(BaseModel):
     stand_in: bool = Field(alias="stand-in", description="True: not a learned answer.", examples=[True])
 
 
+class RouteReason(BaseModel):
+    """What opens or closes a way."""
+
+    code: str = Field(description="Reason code.", examples=["CHAPTER_99"])
+    message: str = Field(description="The same in words.", examples=["Chapter 98 or 99 applies: 9903.05.44"])
+    citation: str = Field(description="Where the law says so.", examples=["19 CFR 145.12(a)(2)(vi)"])
+
+
 class RouteAnswer(BaseModel):
     """How the item may be entered that day."""
 
-    model_config = ConfigDict(extra="allow")
-    route: str | None = Field(description="The route, none if not known.", examples=["et13"])
-    allowed: list[str] = Field(description="Every route open to it.", examples=[["et13", "formal"]])
-    reasons: list[str] = Field(description="Why.", examples=[["Chapter 99 duty applies"]])
+    route: str = Field(description="The plainest way open to it.", examples=["entry_type_13"])
+    allowed: list[str] = Field(description="Every way open to it.", examples=[["entry_type_13", "formal"]])
+    reasons: list[RouteReason] = Field(description="What opened and closed.", examples=[[]])
 
 
 class DecisionReason(BaseModel):

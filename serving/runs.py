@@ -130,7 +130,11 @@ def written(out: Path | None) -> Iterator[Write]:
         try:
             out.parent.mkdir(parents=True, exist_ok=True)
             with part.open("wb") as file:
-                yield lambda line: [file.write(encoded(line)), None][1]
+
+                def write(line: Mapping[str, Any]) -> None:
+                    file.write(encoded(line))
+
+                yield write
             part.replace(out)
         except OSError as error:
             raise MailDutyError(

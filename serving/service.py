@@ -13,18 +13,21 @@ os.environ.setdefault("BENTOML_DO_NOT_TRACK", "True")
 
 import gc
 import logging
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import anyio.to_thread
 import bentoml
+from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from serving.answers import Desk
 from serving.messages import About, AssessAnswers, AssessBatch, DutyAnswers, DutyBatch
+from serving.record import encoded
 
 # Swagger UI is in the BentoML package and served from here.
 _DOCS = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>mailduty</title>
@@ -78,12 +81,12 @@ class MailDuty:
     @bentoml.api(route="/duty")
     async def duty(self, batch: DutyBatch, /) -> DutyAnswers:
         """The duty of items whose tariff number is known, line by line with citations."""
-        return DutyAnswers.model_validate(await _aside(self.desk.duty, batch.model_dump()))
+        return await _aside(self.desk.duty, batch)
 
     @bentoml.api(route="/assess")
     async def assess(self, batch: AssessBatch, /) -> AssessAnswers:
         """Suggestion, risk, duty, route and decision of items as declared. A record of it is kept."""
-        return AssessAnswers.model_validate(await _aside(self.desk.assess, batch.model_dump()))
+        return await _aside(self.desk.assess, batch)
 
     @bentoml.api(route="/about")
     async def about(self) -> About:
@@ -91,5 +94,11 @@ class MailDuty:
         return About.model_validate(await anyio.to_thread.run_sync(self.desk.about, date.today()))
 
 
-async def _aside(work: Any, batch: dict[str, Any]) -> Any:
-    return await anyio.to_thread.run_sync(work, batch, date.today())
+async def _aside(work: Callable[[dict[str, Any], date], Any], batch: BaseModel) -> Any:
+    """The answer of ``work``, done in a thread. It goes out as it is; the message type describes it."""
+
+    def answered() -> Response:
+        answer = work(batch.model_dump(exclude_unset=True), date.today())
+        return Response(encoded(answer), media_type="application/json")
+
+    return await anyio.to_thread.run_sync(answered)

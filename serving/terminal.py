@@ -38,7 +38,7 @@ def progress(title: str, total: float | None, stream: IO[str] | None = None) -> 
         task = bar.add_task(title, total=total)
 
         def advance(amount: float = 1, total: float | None = None) -> None:
-            bar.update(task, advance=amount, **({} if total is None else {"total": total}))
+            bar.update(task, advance=amount, total=total)  # a total of None leaves it as it is
 
         yield advance
 
