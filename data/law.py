@@ -185,9 +185,7 @@ class Law:
 
     def _of(self, kind: Mapping[str, Any], path: str) -> Any:
         if path not in kind:
-            raise MailDutyError(
-                "LAW_UNKNOWN_PATH", f"data/law has no {path!r} of this kind", path=path
-            )
+            raise MailDutyError("LAW_UNKNOWN_PATH", f"data/law has no {path!r} of this kind", path=path)
         return kind[path]
 
 
@@ -212,7 +210,9 @@ def _entry(path: str, document: Mapping[str, Any], item: Mapping[str, Any]) -> L
 
 
 def _row(document: Mapping[str, Any], item: Mapping[str, Any]) -> Row:
-    fields = {k: _exact(v) for k, v in item.items() if k not in ("from", "to", "citation", "confidence", "note")}
+    fields = {
+        k: _exact(v) for k, v in item.items() if k not in ("from", "to", "citation", "confidence", "note")
+    }
     return Row(
         fields=fields,
         valid_from=item.get("from", document.get("from")),
@@ -249,6 +249,10 @@ _ExactLoader.add_constructor(
     "tag:yaml.org,2002:float", lambda loader, node: Decimal(loader.construct_scalar(node))
 )
 _ExactLoader.yaml_implicit_resolvers = {
-    first: [(tag, expression) for tag, expression in resolvers if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
+    first: [
+        (tag, expression)
+        for tag, expression in resolvers
+        if tag != "tag:yaml.org,2002:bool" or first in "tTfF"
+    ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }

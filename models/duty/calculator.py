@@ -75,8 +75,10 @@ def _duty(
         return _stated(request, ruling)
     if str(request.facts.get("currency") or "USD").upper() != "USD":
         raise MailDutyError(
-            "CURRENCY_NOT_USD", f"the value is in {request.facts['currency']}",
-            "duty is owed on a value in USD", "convert it at the rate of the day, or state rate_pct for arithmetic only",
+            "CURRENCY_NOT_USD",
+            f"the value is in {request.facts['currency']}",
+            "duty is owed on a value in USD",
+            "convert it at the rate of the day, or state rate_pct for arithmetic only",
             field="currency",
         )
     if ruling.basis != "ordinary":
@@ -89,8 +91,10 @@ def _duty(
 def _ordinary(request: DutyRequest, law: Law, schedule: Schedule) -> Lines:
     if request.hts is None:
         raise MailDutyError(
-            "HTS_REQUIRED", f"no tariff number is given for a {request.channel} entry on {request.entry_date}",
-            "duty is that of the goods' line in the tariff", "give eight or ten digits, or ask for fees_only",
+            "HTS_REQUIRED",
+            f"no tariff number is given for a {request.channel} entry on {request.entry_date}",
+            "duty is that of the goods' line in the tariff",
+            "give eight or ten digits, or ask for fees_only",
             field="hts",
         )
     on = request.entry_date
@@ -106,8 +110,15 @@ def _several(request: DutyRequest, law: Law, schedule: Schedule) -> Lines:
     warnings: list[str] = []
     for part, item in zip(parts, request.facts["items"], strict=True):
         own = {**{k: v for k, v in request.facts.items() if k != "items"}, **(item.get("facts") or {})}
-        one = DutyRequest(request.id, request.entry_date, request.channel, part.origin,
-                          item.get("hts") or request.hts, part.value, own)
+        one = DutyRequest(
+            request.id,
+            request.entry_date,
+            request.channel,
+            part.origin,
+            item.get("hts") or request.hts,
+            part.value,
+            own,
+        )
         found, notes = _ordinary(one, law, schedule)
         lines += found
         warnings += notes
@@ -117,13 +128,23 @@ def _several(request: DutyRequest, law: Law, schedule: Schedule) -> Lines:
 def _stated(request: DutyRequest, ruling: Regime) -> Lines:
     """Arithmetic with a rate the request states: no law is asked what the rate is."""
     rate = dollars(request.facts["rate_pct"], "rate_pct")
-    heading = {"ieepa": "IEEPA", "flat": "9903.03.01 via note 2(y)"}.get(ruling.basis, request.hts or "stated rate")
+    heading = {"ieepa": "IEEPA", "flat": "9903.03.01 via note 2(y)"}.get(
+        ruling.basis, request.hts or "stated rate"
+    )
     value = line_value(request.value_usd, request.channel)
-    line = DutyLine(heading, "stated rate", percent_text(rate), to_cents(value * rate / Decimal(100)), "rate stated in the request")
+    line = DutyLine(
+        heading,
+        "stated rate",
+        percent_text(rate),
+        to_cents(value * rate / Decimal(100)),
+        "rate stated in the request",
+    )
     warnings = [f"RATE_STATED: {percent_text(rate)} was stated and used in place of the law's rate"]
     currency = str(request.facts.get("currency") or "USD").upper()
     if currency != "USD":
-        warnings.append(f"CURRENCY_STATED: the value is in {currency}; the amount is arithmetic in {currency}, not USD")
+        warnings.append(
+            f"CURRENCY_STATED: the value is in {currency}; the amount is arithmetic in {currency}, not USD"
+        )
     return (line,), warnings
 
 
@@ -154,7 +175,9 @@ def _over(code: str, request: DutyRequest, limit: LawEntry, ruling: Regime) -> M
 
 def _asks_only_when(request: DutyRequest) -> bool:
     """A question for a due date alone: no origin, no value, a month or a day of arrival."""
-    return request.origin == "*" and not request.value_usd and bool({"period", "arrival"} & set(request.facts))
+    return (
+        request.origin == "*" and not request.value_usd and bool({"period", "arrival"} & set(request.facts))
+    )
 
 
 def _due(request: DutyRequest, law: Law) -> list[str]:
@@ -165,14 +188,18 @@ def _due(request: DutyRequest, law: Law) -> list[str]:
         found = period_due_date(str(facts["period"]), law)
     else:
         found = mail_due_date(_day(str(facts["arrival"])), law)
-    return [f"DUE_DATE: {found.due} ({found.rule}; {found.citation})"] + ([found.warning] if found.warning else [])
+    return [f"DUE_DATE: {found.due} ({found.rule}; {found.citation})"] + (
+        [found.warning] if found.warning else []
+    )
 
 
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise MailDutyError("FACT_INVALID", f"the fact arrival is {text!r}", "", "write YYYY-MM-DD", field="arrival") from None
+        raise MailDutyError(
+            "FACT_INVALID", f"the fact arrival is {text!r}", "", "write YYYY-MM-DD", field="arrival"
+        ) from None
 
 
 def _day_warnings(request: DutyRequest, law: Law) -> list[str]:

@@ -7,7 +7,6 @@ claimed, the origin may claim it and the line lists it; else the general rate.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -15,10 +14,17 @@ from data.errors import MailDutyError
 from data.law import Law, plain
 from data.schedule import Line
 from models.duty.goods import Base, Note, Programme
-from models.duty.rates import Rate, parse_rate, programmes, special_rate
+from models.duty.rates import parse_rate, programmes, special_rate
 
 # Symbols of one agreement that the special column writes in more than one way.
-KIN = {"S": ("S", "S+"), "S+": ("S+", "S"), "P": ("P", "P+"), "P+": ("P+", "P"), "E": ("E", "E*"), "D": ("D",)}
+KIN = {
+    "S": ("S", "S+"),
+    "S+": ("S+", "S"),
+    "P": ("P", "P+"),
+    "P+": ("P+", "P"),
+    "E": ("E", "E*"),
+    "D": ("D",),
+}
 RUSSIA_LISTS = ("column_2/russia_note_30b", "column_2/russia_note_30d")
 
 
@@ -30,7 +36,9 @@ def programme(claimed: Any, origin: str, on: date, law: Law) -> tuple[Programme 
     found = law.rows("programmes", on, symbol=symbol)
     if not found:
         if any(row["symbol"] == symbol for row in law.all_rows("programmes")):
-            return None, [Note("PROGRAM_LAPSED", f"the programme {symbol} is not in force on {on}; general rate used")]
+            return None, [
+                Note("PROGRAM_LAPSED", f"the programme {symbol} is not in force on {on}; general rate used")
+            ]
         raise MailDutyError(
             "PROGRAM_UNKNOWN",
             f"the programme {claimed!r} is not one of the tariff",
@@ -49,7 +57,9 @@ def programme(claimed: Any, origin: str, on: date, law: Law) -> tuple[Programme 
         )
     notes = []
     if not row["agreement"]:
-        notes.append(Note("PROGRAM_ORIGIN_UNCHECKED", f"whether {origin} may claim {row['name']} was not checked"))
+        notes.append(
+            Note("PROGRAM_ORIGIN_UNCHECKED", f"whether {origin} may claim {row['name']} was not checked")
+        )
     return Programme(symbol, row["name"], row["mpf_exempt"], row.citation), notes
 
 
@@ -74,8 +84,10 @@ def base(
     if claim is not None and general.ad_valorem != 0:
         listed = ", ".join(programmes(line.special)) or "none"
         notes.append(
-            Note("PROGRAM_NOT_ON_LINE", f"{printed} has no special rate for {claim.symbol} (it lists {listed}); "
-                 "general rate used")
+            Note(
+                "PROGRAM_NOT_ON_LINE",
+                f"{printed} has no special rate for {claim.symbol} (it lists {listed}); general rate used",
+            )
         )
     return Base(printed, "column 1 general", general, f"{source}, column 1 general"), notes
 
@@ -91,6 +103,9 @@ def _column2(
                 rate = parse_rate(f"{plain(listed.extra['rate'])}%")
                 return Base(listed.extra["heading"], "column 2 (in lieu)", rate, listed.citation), notes
             if listed.below(line.code):
-                notes.append(Note("SUFFIX_DECIDES", f"{listed.extra['heading']} reaches some lines below {printed}"))
-    rate: Rate = parse_rate(line.column2)
-    return Base(f"{printed} col.2", "column 2", rate, f"{source}, column 2; general note 3(b)"), notes
+                notes.append(
+                    Note("SUFFIX_DECIDES", f"{listed.extra['heading']} reaches some lines below {printed}")
+                )
+    return Base(
+        f"{printed} col.2", "column 2", parse_rate(line.column2), f"{source}, column 2; general note 3(b)"
+    ), notes

@@ -31,7 +31,9 @@ def mail_due_date(arrival: date, law: Law) -> DueDate:
     counting = law.entry("due_dates/mail_counting", arrival)
     first = _next_month(arrival)
     if counting.value == "business":
-        return DueDate(_business_day(first, number), f"business day {number} of the next month", counting.citation)
+        return DueDate(
+            _business_day(first, number), f"business day {number} of the next month", counting.citation
+        )
     due = first.replace(day=number)
     warning = ""
     if not is_business_day(due):
@@ -44,15 +46,21 @@ def period_due_date(period: str, law: Law) -> DueDate:
     try:
         first = date.fromisoformat(f"{period}-01")
     except ValueError:
-        raise MailDutyError("PERIOD_INVALID", f"{period!r} is no month", "", "write YYYY-MM", field="period") from None
+        raise MailDutyError(
+            "PERIOD_INVALID", f"{period!r} is no month", "", "write YYYY-MM", field="period"
+        ) from None
     last = _next_month(first) - timedelta(days=1)
     if law.find("due_dates/mail_counting", first) is None:
         first = last
     answers = mail_due_date(first, law), mail_due_date(last, law)
     if answers[0].due != answers[1].due:
-        raise MailDutyError("PERIOD_TWO_RULES", f"the due date rule changed within {period}",
-                            f"{answers[0].rule} to begin with, then {answers[1].rule}", "give the fact arrival",
-                            field="period")
+        raise MailDutyError(
+            "PERIOD_TWO_RULES",
+            f"the due date rule changed within {period}",
+            f"{answers[0].rule} to begin with, then {answers[1].rule}",
+            "give the fact arrival",
+            field="period",
+        )
     return answers[0]
 
 

@@ -31,8 +31,14 @@ def exemption(request: DutyRequest, regime: Regime, law: Law) -> Exemption:
     if facts.get("us_goods_returned") is True or request.origin == "US":
         limit = law.entry("limits/returned_goods_usd", on)
         if request.channel != "mail" or value <= limit.value:
-            return _free(US_RETURNED, "US goods returned", limit.citation if request.channel == "mail" else "HTS 9801.00.10")
-        return Exemption(warning=f"RETURNED_OVER_LIMIT: US goods returned are free by mail up to USD {limit.text}")
+            return _free(
+                US_RETURNED,
+                "US goods returned",
+                limit.citation if request.channel == "mail" else "HTS 9801.00.10",
+            )
+        return Exemption(
+            warning=f"RETURNED_OVER_LIMIT: US goods returned are free by mail up to USD {limit.text}"
+        )
     if facts.get("gift") is True:
         return _gift(request, law)
     if regime.basis in ("ieepa", "flat", "china_2025"):
@@ -51,7 +57,9 @@ def _gift(request: DutyRequest, law: Law) -> Exemption:
     limit = law.entry("limits/gift_insular_usd" if insular else "limits/gift_usd", on)
     if request.value_usd <= Decimal(limit.value):
         return _free("bona fide gift", f"free to USD {limit.text}", limit.citation)
-    return Exemption(warning=f"GIFT_OVER_LIMIT: a gift is free up to USD {limit.text} ({limit.citation}); priced as dutiable")
+    return Exemption(
+        warning=f"GIFT_OVER_LIMIT: a gift is free up to USD {limit.text} ({limit.citation}); priced as dutiable"
+    )
 
 
 def _free(heading: str, rate: str, citation: str) -> Exemption:

@@ -120,7 +120,7 @@ def _fits(fact: Fact, given: Any) -> bool:
     if fact.type == "flag":
         return isinstance(given, bool)
     if fact.type == "number":
-        return not isinstance(given, bool) and isinstance(given, (int, float)) or _is_number(given)
+        return _is_number(given)
     if fact.type == "list":
         return isinstance(given, (list, tuple)) or (isinstance(given, int) and not isinstance(given, bool))
     if fact.type == "date":

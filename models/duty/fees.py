@@ -17,7 +17,9 @@ from models.duty.rounding import line_value, to_cents, usd
 HUNDRED = Decimal(100)
 
 
-def fees(request: DutyRequest, programme: Programme | None, free_entry: bool, law: Law) -> tuple[DutyLine, ...]:
+def fees(
+    request: DutyRequest, programme: Programme | None, free_entry: bool, law: Law
+) -> tuple[DutyLine, ...]:
     """Fee lines of one item entered alone. ``free_entry``: exempt, a gift, or Chapter 98. Zero lines say why."""
     if request.channel == "mail" and not _formal_ems(request):
         return (*_mail_exempt(request, law), *_dutiable_mail(request, law))
@@ -57,7 +59,9 @@ def _mpf(request: DutyRequest, programme: Programme | None, law: Law) -> DutyLin
     least, most = law.entry("fees/mpf/formal_min", on), law.entry("fees/mpf/formal_max", on)
     owed = line_value(request.value_usd, "formal") * share.value / HUNDRED
     amount = to_cents(min(max(owed, least.value), most.value))
-    rate = f"{share.text}%" + (" (minimum)" if owed < least.value else " (maximum)" if owed > most.value else "")
+    rate = f"{share.text}%" + (
+        " (minimum)" if owed < least.value else " (maximum)" if owed > most.value else ""
+    )
     if facts.get("manual") is True:
         amount += to_cents(law.value("fees/mpf/manual_surcharge", on))
         rate += " + manual surcharge"

@@ -127,7 +127,9 @@ def zero(heading: str, kind: str, why: str, citation: str) -> Term:
 
 def conditional(heading: str, rate: str, text: str, fact: str) -> Note:
     """A duty or an exemption that may apply and cannot be decided from what is known."""
-    return Note("CONDITIONAL", f"{heading} ({rate}): {text}; decide with the fact {fact}", heading, rate, fact)
+    return Note(
+        "CONDITIONAL", f"{heading} ({rate}): {text}; decide with the fact {fact}", heading, rate, fact
+    )
 
 
 def row_for(rows: list[Row], origin: str) -> Row | None:

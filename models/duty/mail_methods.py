@@ -47,12 +47,16 @@ def mail_method(request: DutyRequest, regime: Regime, law: Law) -> tuple[tuple[D
         return (_specific(parts, request, law, warnings),), warnings
     mixed = len({part.origin for part in parts}) > 1
     if mixed:
-        warnings.append("MIXED_ORIGINS: each item at the rate of its origin; one source holds that the highest controls")
+        warnings.append(
+            "MIXED_ORIGINS: each item at the rate of its origin; one source holds that the highest controls"
+        )
     lines = []
     for part in parts:
         rate = effective_rate(part.origin, request.entry_date, law)
         heading = f"IEEPA {part.origin}" if mixed else "IEEPA"
-        lines.append(_share(heading, "mail ad valorem", part.value, rate, _sources(part.origin, request, law, regime)))
+        lines.append(
+            _share(heading, "mail ad valorem", part.value, rate, _sources(part.origin, request, law, regime))
+        )
     return tuple(lines), warnings
 
 
@@ -64,21 +68,35 @@ def parts_of(request: DutyRequest) -> list[Part]:
     items = request.facts.get("items")
     if not isinstance(items, (list, tuple)):
         if "+" in request.origin or request.origin == "*":
-            raise MailDutyError("ORIGIN_MIXED", f"the origin is {request.origin!r}", "each item pays the rate of its origin",
-                                "list the items with origin and value in the fact items")
+            raise MailDutyError(
+                "ORIGIN_MIXED",
+                f"the origin is {request.origin!r}",
+                "each item pays the rate of its origin",
+                "list the items with origin and value in the fact items",
+            )
         return [Part(request.origin, line_value(request.value_usd, request.channel))]
     parts = [_part(item) for item in items]
     total = sum((part.value for part in parts), Decimal(0))
     if total != request.value_usd:
-        raise MailDutyError("ITEMS_DO_NOT_ADD_UP", f"the items come to {total}, the parcel to {request.value_usd}",
-                            "the parcel is the sum of its items", "correct the values", field="items")
+        raise MailDutyError(
+            "ITEMS_DO_NOT_ADD_UP",
+            f"the items come to {total}, the parcel to {request.value_usd}",
+            "the parcel is the sum of its items",
+            "correct the values",
+            field="items",
+        )
     return parts
 
 
 def _part(item: Any) -> Part:
     if not isinstance(item, dict) or not item.get("origin") or item.get("value") is None:
-        raise MailDutyError("ITEMS_INVALID", f"an item reads {str(item)[:80]}", "an item has origin and value",
-                            'write {"origin": "GB", "value": 40}', field="items")
+        raise MailDutyError(
+            "ITEMS_INVALID",
+            f"an item reads {str(item)[:80]}",
+            "an item has origin and value",
+            'write {"origin": "GB", "value": 40}',
+            field="items",
+        )
     return Part(str(item["origin"]).strip().upper(), dollars(item["value"], "items.value"))
 
 
@@ -86,8 +104,12 @@ def tier(rate: Decimal, request: DutyRequest, law: Law) -> Row:
     """The tier of EO 14324 sec. 3(c) that an effective rate falls into."""
     rows = law.rows("mail/eo14324/specific_tiers", request.entry_date)
     if not rows:
-        raise MailDutyError("LAW_NO_VALUE", f"no specific tier is in force on {request.entry_date}",
-                            path="mail/eo14324/specific_tiers", on=str(request.entry_date))
+        raise MailDutyError(
+            "LAW_NO_VALUE",
+            f"no specific tier is in force on {request.entry_date}",
+            path="mail/eo14324/specific_tiers",
+            on=str(request.entry_date),
+        )
     for row in rows:
         ceiling = row.get("max")
         if ceiling is None or rate < ceiling or (rate == ceiling and row["max_inclusive"]):
@@ -100,13 +122,17 @@ def _specific(parts: list[Part], request: DutyRequest, law: Law, warnings: list[
     if len(rates) > 1:
         warnings.append("MIXED_ORIGINS: one postal item of several origins; the highest rate sets its tier")
     row = tier(max(rates.values()), request, law)
-    return DutyLine("specific", "mail specific", row["tier"], to_cents(row["usd"] * _count(request)), row.citation)
+    return DutyLine(
+        "specific", "mail specific", row["tier"], to_cents(row["usd"] * _count(request)), row.citation
+    )
 
 
 def _count(request: DutyRequest) -> int:
     items = request.facts.get("items")
     if isinstance(items, int) and items < 1:
-        raise MailDutyError("ITEMS_INVALID", f"items is {items}", "a parcel is at least one postal item", "correct it")
+        raise MailDutyError(
+            "ITEMS_INVALID", f"items is {items}", "a parcel is at least one postal item", "correct it"
+        )
     return items if isinstance(items, int) else 1
 
 
@@ -126,7 +152,9 @@ def _share(heading: str, kind: str, value: Decimal, rate: Decimal, citation: str
 
 def _sources(origin: str, request: DutyRequest, law: Law, regime: Regime) -> str:
     rows = programmes_of(origin, request.entry_date, law)
-    parts = [f"{row['heading']} {plain(row.get('top_up_to', row.get('rate')))}% ({row.citation})" for row in rows]
+    parts = [
+        f"{row['heading']} {plain(row.get('top_up_to', row.get('rate')))}% ({row.citation})" for row in rows
+    ]
     return f"{regime.citation}: " + " + ".join(parts)
 
 
@@ -134,7 +162,11 @@ def _rate_warnings(parts: list[Part], request: DutyRequest, law: Law) -> list[st
     warnings = []
     for origin in sorted({part.origin for part in parts}):
         if any(row["heading"] == "9903.02.20" for row in programmes_of(origin, request.entry_date, law)):
-            warnings.append(f"EU_MAIL_RATE: 15% for {origin} is inferred from 9903.02.20; CBP's sample row for France reads 10%")
+            warnings.append(
+                f"EU_MAIL_RATE: 15% for {origin} is inferred from 9903.02.20; CBP's sample row for France reads 10%"
+            )
     if request.facts.get("program") in ("S", "S+"):
-        warnings.append("USMCA_IN_MAIL: whether a USMCA claim frees EO 14324 mail is unresolved; the rate was applied")
+        warnings.append(
+            "USMCA_IN_MAIL: whether a USMCA claim frees EO 14324 mail is unresolved; the rate was applied"
+        )
     return warnings

@@ -23,11 +23,15 @@ from models.duty.layers.section232 import section232
 
 # Facts a plan depends on: every known fact that is neither an amount nor about the parcel.
 PLAN_FACTS = frozenset(
-    name for name, fact in FACTS.items() if fact.type in ("flag", "text", "number") and name != "metal_value_usd"
+    name
+    for name, fact in FACTS.items()
+    if fact.type in ("flag", "text", "number") and name != "metal_value_usd"
 ) | {"metal_value_usd"}
 
 
-def plan(hts: str, origin: str, on: date, channel: str, facts: Mapping[str, Any], law: Law, schedule: Schedule) -> Plan:
+def plan(
+    hts: str, origin: str, on: date, channel: str, facts: Mapping[str, Any], law: Law, schedule: Schedule
+) -> Plan:
     """The plan of goods. Raises what the schedule, the columns and the layers raise, and ``HTS_TOO_SHORT``."""
     key = tuple(sorted((name, facts[name]) for name in facts if name in PLAN_FACTS))
     return _planned(hts, origin, on, channel, key, law, schedule)
@@ -35,7 +39,13 @@ def plan(hts: str, origin: str, on: date, channel: str, facts: Mapping[str, Any]
 
 @lru_cache(maxsize=65536)
 def _planned(
-    hts: str, origin: str, on: date, channel: str, key: tuple[tuple[str, Any], ...], law: Law, schedule: Schedule
+    hts: str,
+    origin: str,
+    on: date,
+    channel: str,
+    key: tuple[tuple[str, Any], ...],
+    law: Law,
+    schedule: Schedule,
 ) -> Plan:
     facts = dict(key)
     code = HtsCode.parse(hts)
@@ -44,7 +54,9 @@ def _planned(
     line = schedule.line(code.digits, on)
     claim, notes = columns.programme(facts.get("program"), origin, on, law)
     base, base_notes = columns.base(line, printed(hts, code), origin, on, claim, law, edition(on, schedule))
-    goods = Goods(code.digits, line, origin, on, channel, facts, claim, columns.is_column2(origin, on, law), base)
+    goods = Goods(
+        code.digits, line, origin, on, channel, facts, claim, columns.is_column2(origin, on, law), base
+    )
     found = section232(goods, law)
     reached = bool(found.programme)
     layers = (
@@ -86,14 +98,26 @@ def printed(hts: str, code: HtsCode) -> str:
     return f"{digits[:4]}.{digits[4:6]}.{digits[6:]}"
 
 
-def _about_code(code: HtsCode, line: Line, on: date, channel: str, law: Law, schedule: Schedule) -> list[Note]:
+def _about_code(
+    code: HtsCode, line: Line, on: date, channel: str, law: Law, schedule: Schedule
+) -> list[Note]:
     notes = []
     required = law.find("limits/mail_code_digits", on)
     if channel == "mail" and required is not None and code.level < required.value:
-        notes.append(Note("HTS_TEN_DIGITS", f"mail needs a ten-digit number since {required.valid_from}; priced at the "
-                          f"rate line {line.dotted}"))
+        notes.append(
+            Note(
+                "HTS_TEN_DIGITS",
+                f"mail needs a ten-digit number since {required.valid_from}; priced at the "
+                f"rate line {line.dotted}",
+            )
+        )
     if on > schedule.last_verified:
-        notes.append(Note("SCHEDULE_LATER", f"tariff lines are those last seen on {schedule.last_verified}, {edition(on, schedule)}"))
+        notes.append(
+            Note(
+                "SCHEDULE_LATER",
+                f"tariff lines are those last seen on {schedule.last_verified}, {edition(on, schedule)}",
+            )
+        )
     return notes
 
 

@@ -29,7 +29,9 @@ def price(plan: Plan, value: Decimal, facts: Mapping[str, Any]) -> tuple[DutyLin
         if term.top_up_to is None:
             share = term.percent if term.percent is not None else Decimal(0)
             part = value if not term.on_fact else _part(term, facts, value)
-            lines.append(DutyLine(term.heading, term.kind, term.rate, to_cents(part * share / HUNDRED), term.citation))
+            lines.append(
+                DutyLine(term.heading, term.kind, term.rate, to_cents(part * share / HUNDRED), term.citation)
+            )
         elif at_floor(plan, term, owed, value):
             lines.append(DutyLine(term.heading_at_floor, term.kind, "0", 0, term.citation))
         else:

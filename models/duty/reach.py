@@ -38,7 +38,9 @@ def chapter99_reach(
         owes = bool(term.percent) or term.top_up_to is not None
         found.append(Reach(term.heading, term.kind, term.rate, APPLIES if owes else EXEMPT, term.citation))
     if made.base.heading.startswith("99"):
-        found.insert(0, Reach(made.base.heading, made.base.kind, made.base.rate.text, APPLIES, made.base.citation))
+        found.insert(
+            0, Reach(made.base.heading, made.base.kind, made.base.rate.text, APPLIES, made.base.citation)
+        )
     for note in made.notes:
         if note.heading:
             found.append(Reach(note.heading, "", note.rate, CONDITIONAL, "", note.fact, note.text))

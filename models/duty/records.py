@@ -36,29 +36,39 @@ class DutyRequest:
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> DutyRequest:
         """Reads the keys of :data:`KEYS`. Raises ``REQUEST_*`` naming field, value and remedy."""
-        missing = [key for key in KEYS[:4] + ("value_usd",) if given.get(key) in (None, "")]
+        missing = [key for key in (*KEYS[:4], "value_usd") if given.get(key) in (None, "")]
         if missing:
-            raise _bad("REQUEST_FIELD_MISSING", missing[0], None, f"the field {missing[0]} is missing", "give it")
+            raise _bad(
+                "REQUEST_FIELD_MISSING", missing[0], None, f"the field {missing[0]} is missing", "give it"
+            )
         try:
             on = given["entry_date"]
             on = on if isinstance(on, date) else date.fromisoformat(str(on))
         except ValueError:
             raise _bad(
-                "REQUEST_DATE", "entry_date", given["entry_date"],
-                f"entry_date {given['entry_date']!r} is no date", "write YYYY-MM-DD",
+                "REQUEST_DATE",
+                "entry_date",
+                given["entry_date"],
+                f"entry_date {given['entry_date']!r} is no date",
+                "write YYYY-MM-DD",
             ) from None
         channel = str(given["channel"]).strip().lower()
         if channel not in CHANNELS:
             raise _bad(
-                "REQUEST_CHANNEL", "channel", given["channel"],
-                f"channel {given['channel']!r} is unknown", f"use one of {', '.join(CHANNELS)}",
+                "REQUEST_CHANNEL",
+                "channel",
+                given["channel"],
+                f"channel {given['channel']!r} is unknown",
+                f"use one of {', '.join(CHANNELS)}",
             )
         facts = given.get("facts") or {}
         if not isinstance(facts, Mapping):
             raise _bad("REQUEST_FACTS", "facts", facts, "facts is not an object", 'write {"fact": value}')
         hts = given.get("hts")
         if hts is not None and not isinstance(hts, str):
-            raise _bad("HTS_MALFORMED", "hts", hts, f"hts {hts!r} is not text", "quote it: zeros lead tariff numbers")
+            raise _bad(
+                "HTS_MALFORMED", "hts", hts, f"hts {hts!r} is not text", "quote it: zeros lead tariff numbers"
+            )
         return cls(
             id=str(given["id"]),
             entry_date=on,
@@ -153,7 +163,9 @@ def dollars(given: Any, name: str) -> Decimal:
     except InvalidOperation:
         amount = Decimal("NaN")
     if isinstance(given, bool) or not amount.is_finite() or amount < 0 or amount >= Decimal(10) ** 15:
-        raise _bad("REQUEST_VALUE", name, given, f"{name} {given!r} is no amount", "give zero or more dollars")
+        raise _bad(
+            "REQUEST_VALUE", name, given, f"{name} {given!r} is no amount", "give zero or more dollars"
+        )
     return amount
 
 
@@ -166,4 +178,6 @@ def _origin(given: Any) -> str:
 
 
 def _bad(code: str, name: str, value: Any, fact: str, remedy: str) -> MailDutyError:
-    return MailDutyError(code, fact, "", remedy, field=name, value=None if value is None else str(value)[:200])
+    return MailDutyError(
+        code, fact, "", remedy, field=name, value=None if value is None else str(value)[:200]
+    )

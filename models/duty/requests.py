@@ -21,11 +21,17 @@ def _read(line: str, number: int) -> DutyRequest | DutyError:
     try:
         given = json.loads(line, parse_float=Decimal)
     except (ValueError, RecursionError) as error:
-        return DutyError(f"line {number}", "REQUEST_NOT_JSON", f"line {number} is not JSON: {str(error)[:120]}. "
-                         "Write one JSON object per line")
+        return DutyError(
+            f"line {number}",
+            "REQUEST_NOT_JSON",
+            f"line {number} is not JSON: {str(error)[:120]}. Write one JSON object per line",
+        )
     if not isinstance(given, dict):
-        return DutyError(f"line {number}", "REQUEST_NOT_OBJECT", f"line {number} is no JSON object. "
-                         'Write {"id": ..., "entry_date": ..., ...}')
+        return DutyError(
+            f"line {number}",
+            "REQUEST_NOT_OBJECT",
+            f'line {number} is no JSON object. Write {{"id": ..., "entry_date": ..., ...}}',
+        )
     try:
         return DutyRequest.from_dict(given)
     except MailDutyError as error:

@@ -20,11 +20,22 @@ from models.duty.exemptions import exemption
 from models.duty.records import DutyRequest
 from models.duty.regimes import Regime, regime
 
-WORKSHEET, ENTRY_TYPE_13, FORMAL, EXEMPT, RETURNED = "worksheet", "entry_type_13", "formal", "exempt", "returned"
+WORKSHEET, ENTRY_TYPE_13, FORMAL, EXEMPT, RETURNED = (
+    "worksheet",
+    "entry_type_13",
+    "formal",
+    "exempt",
+    "returned",
+)
 ALWAYS_FORMAL = (
     ("quota", "QUOTA", "of a class under a quota", "19 CFR 145.12(a)(2)(ii)"),
     ("adcvd", "ADCVD", "under an antidumping or countervailing order", "19 CFR 145.12(a)(2)(iii)"),
-    ("alcohol_tobacco", "ALCOHOL_TOBACCO", "alcohol, tobacco, cigarette tubes or papers", "19 CFR 145.12(a)(2)(iv)"),
+    (
+        "alcohol_tobacco",
+        "ALCOHOL_TOBACCO",
+        "alcohol, tobacco, cigarette tubes or papers",
+        "19 CFR 145.12(a)(2)(iv)",
+    ),
     ("cbp_demand", "CBP_DEMAND", "CBP asked for a formal entry", "19 CFR 145.12(a)(1)"),
 )
 
@@ -48,7 +59,9 @@ class RouteAnswer:
     reasons: tuple[RouteReason, ...]
 
 
-def routes(request: DutyRequest, law: Law, chapter99: Sequence[str] = (), agreement: bool | None = None) -> RouteAnswer:
+def routes(
+    request: DutyRequest, law: Law, chapter99: Sequence[str] = (), agreement: bool | None = None
+) -> RouteAnswer:
     """The routes of a mail item on its entry date.
 
     ``chapter99`` are the headings under which a Chapter 98 or 99 duty is owed or free entry claimed;
@@ -63,14 +76,22 @@ def routes(request: DutyRequest, law: Law, chapter99: Sequence[str] = (), agreem
     reasons = _formal(request, law)
     if not reasons:
         if law.find("routes/postal_informal", on) is None:
-            why = RouteReason("WORKSHEET_OF_ITS_DAY", f"{ruling.name} mail is on the worksheet", ruling.citation)
+            why = RouteReason(
+                "WORKSHEET_OF_ITS_DAY", f"{ruling.name} mail is on the worksheet", ruling.citation
+            )
             return RouteAnswer(WORKSHEET, (WORKSHEET, FORMAL), (why,))
         reasons = _narrowed(request, law, chapter99, agreement)
     open_routes = _open(on, law)
     allowed = tuple(r for r in open_routes if not any(r in reason.closes for reason in reasons))
-    if law.find("routes/nonresident_informal_barred", on) is not None and request.facts.get("nonresident_importer") is True:
+    if (
+        law.find("routes/nonresident_informal_barred", on) is not None
+        and request.facts.get("nonresident_importer") is True
+    ):
         entry = law.entry("routes/nonresident_informal_barred", on)
-        reasons = [*reasons, RouteReason("NONRESIDENT", entry.label, entry.citation, (WORKSHEET, ENTRY_TYPE_13))]
+        reasons = [
+            *reasons,
+            RouteReason("NONRESIDENT", entry.label, entry.citation, (WORKSHEET, ENTRY_TYPE_13)),
+        ]
         allowed = (FORMAL,)
     if not reasons:
         entry = law.entry("routes/postal_informal", on)
@@ -89,7 +110,9 @@ def _exempt(request: DutyRequest, ruling: Regime, law: Law) -> RouteAnswer | Non
         return None
     line = found.lines[0]
     if request.facts.get("us_goods_returned") is True or request.origin == "US":
-        return RouteAnswer(RETURNED, (RETURNED, FORMAL), (RouteReason("US_GOODS_RETURNED", line.rate, line.citation),))
+        return RouteAnswer(
+            RETURNED, (RETURNED, FORMAL), (RouteReason("US_GOODS_RETURNED", line.rate, line.citation),)
+        )
     code = line.heading.upper().replace(" ", "_")
     return RouteAnswer(EXEMPT, (EXEMPT,), (RouteReason(code, f"{line.heading}: {line.rate}", line.citation),))
 
@@ -115,13 +138,21 @@ def _narrowed(
         return []
     reasons = []
     if request.facts.get("pga") is True:
-        reasons.append(RouteReason("AGENCY", "another agency has requirements", "19 CFR 145.12(a)(2)(v)", (WORKSHEET,)))
+        reasons.append(
+            RouteReason("AGENCY", "another agency has requirements", "19 CFR 145.12(a)(2)(v)", (WORKSHEET,))
+        )
     if chapter99:
         text = f"Chapter 98 or 99 applies: {', '.join(chapter99)}"
         reasons.append(RouteReason("CHAPTER_99", text, "19 CFR 145.12(a)(2)(vi)", (WORKSHEET,)))
     if agreement if agreement is not None else bool(request.facts.get("program")):
-        reasons.append(RouteReason("AGREEMENT_CLAIM", "free entry under an agreement is claimed", "19 CFR 145.12(a)(2)(vi)",
-                                   (WORKSHEET, ENTRY_TYPE_13)))
+        reasons.append(
+            RouteReason(
+                "AGREEMENT_CLAIM",
+                "free entry under an agreement is claimed",
+                "19 CFR 145.12(a)(2)(vi)",
+                (WORKSHEET, ENTRY_TYPE_13),
+            )
+        )
     return reasons
 
 
@@ -129,5 +160,14 @@ def route_facts() -> Mapping[str, Any]:
     """The facts that decide a route, with their meaning."""
     from models.duty.facts import FACTS
 
-    names = ("pga", "adcvd", "quota", "alcohol_tobacco", "cbp_demand", "nonresident_importer", "program", "gift")
+    names = (
+        "pga",
+        "adcvd",
+        "quota",
+        "alcohol_tobacco",
+        "cbp_demand",
+        "nonresident_importer",
+        "program",
+        "gift",
+    )
     return {name: FACTS[name] for name in names}

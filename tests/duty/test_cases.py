@@ -67,5 +67,7 @@ def test_every_worked_example_is_a_case(shared: Path) -> None:
         assert (case["request"]["hts"] or "") == row["hts"], id
         facts = {name: value for name, value in case.get("facts", {}).items() if name != "fees_only"}
         assert facts == json.loads(row["inputs_json"]), id
-        lines = [(line["heading"], Decimal(str(line["duty"]))) for line in json.loads(row["expected_lines_json"])]
+        lines = [
+            (line["heading"], Decimal(str(line["duty"]))) for line in json.loads(row["expected_lines_json"])
+        ]
         assert [(line["heading"], Decimal(line["amount_usd"])) for line in case.get("lines", [])] == lines, id

@@ -32,7 +32,9 @@ def effective_rate(origin: str, on: date, law: Law) -> Decimal:
     """Percent of value that EO 14324 mail of an origin owes: every programme summed, a floor at its total."""
     rows = programmes_of(origin, on, law)
     if not rows:
-        raise MailDutyError("LAW_NO_VALUE", f"no IEEPA rate of {origin} is in force on {on}", path=RATES, on=str(on))
+        raise MailDutyError(
+            "LAW_NO_VALUE", f"no IEEPA rate of {origin} is in force on {on}", path=RATES, on=str(on)
+        )
     return sum((row.get("top_up_to", row.get("rate")) for row in rows), Decimal(0))
 
 
@@ -54,19 +56,31 @@ def ieepa(goods: Goods, law: Law, programme232: str) -> Layer:
         else:
             terms.append(term_of(row, kind, "{total}%", whole=True))
         if row["programme"] == "brazil_free_speech" and not exempt:
-            notes.append(conditional("9903.01.81", "0", "Brazil exemptions exist and their lists are not in our data; "
-                                     "duty charged", "brazil_exempt"))
+            notes.append(
+                conditional(
+                    "9903.01.81",
+                    "0",
+                    "Brazil exemptions exist and their lists are not in our data; duty charged",
+                    "brazil_exempt",
+                )
+            )
     return Layer(tuple(terms), tuple(notes), bool(terms)) if terms else NOTHING
 
 
-def _exception(goods: Goods, law: Law, row: Row, programme232: str, notes: list[Note]) -> tuple[str, str] | None:
+def _exception(
+    goods: Goods, law: Law, row: Row, programme232: str, notes: list[Note]
+) -> tuple[str, str] | None:
     name = row["programme"]
     fentanyl = name == "fentanyl"
     if goods.says("informational_materials"):
         return _heading(goods, law, "informational_materials"), "exempt (informational materials)"
     if goods.says("donation"):
         return _heading(goods, law, "donation"), "exempt (donation)"
-    if fentanyl and goods.usmca and law.rows("ieepa/exemption_headings", goods.on, origin=goods.origin, reason="usmca"):
+    if (
+        fentanyl
+        and goods.usmca
+        and law.rows("ieepa/exemption_headings", goods.on, origin=goods.origin, reason="usmca")
+    ):
         return _heading(goods, law, "usmca"), "exempt (USMCA)"
     if programme232 and (not fentanyl or _gives_way(goods, law, programme232)):
         return _heading(goods, law, "section_232"), "0 (Sec 232 goods exempt)"
@@ -74,7 +88,12 @@ def _exception(goods: Goods, law: Law, row: Row, programme232: str, notes: list[
         return "9903.01.81", "exempt (Brazil list)"
     if row.get("annex_ii") and law.listed("ieepa/annex_ii_exempt", goods.code, goods.on):
         if law.find("ieepa/annex_ii_settled", goods.on) is None:
-            notes.append(Note("ANNEX_II_UNDATED", "the exempt list is as last amended; the line may have joined it later"))
+            notes.append(
+                Note(
+                    "ANNEX_II_UNDATED",
+                    "the exempt list is as last amended; the line may have joined it later",
+                )
+            )
         return _heading(goods, law, "annex_ii"), "exempt (annex II)"
     if row.get("annex_ii"):
         return _maybe_annex_ii(goods, law, notes)
@@ -91,8 +110,14 @@ def _maybe_annex_ii(goods: Goods, law: Law, notes: list[Note]) -> tuple[str, str
         if stated is True:
             return heading, "exempt (annex II or III)"
         if stated is None:
-            notes.append(conditional(heading, "0", "the line is on a list that may hold for agreed partners only; duty "
-                                     "charged", "annex_ii"))
+            notes.append(
+                conditional(
+                    heading,
+                    "0",
+                    "the line is on a list that may hold for agreed partners only; duty charged",
+                    "annex_ii",
+                )
+            )
     return None
 
 
@@ -125,7 +150,9 @@ def _reduced(goods: Goods, law: Law) -> Term | None:
     rows = law.rows("ieepa/reduced", goods.on, origin=goods.origin, goods=what)
     if not rows:
         raise MailDutyError(
-            "IEEPA_REDUCED_UNKNOWN", f"no reduced IEEPA rate for {what} of {goods.origin} on {goods.on}",
-            "only energy, minerals and potash of Canada and potash of Mexico have one", "drop the fact ieepa_reduced",
+            "IEEPA_REDUCED_UNKNOWN",
+            f"no reduced IEEPA rate for {what} of {goods.origin} on {goods.on}",
+            "only energy, minerals and potash of Canada and potash of Mexico have one",
+            "drop the fact ieepa_reduced",
         )
     return term_of(rows[0], "IEEPA fentanyl")

@@ -13,7 +13,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from data.errors import MailDutyError
-from data.law import CodeList, Law
+from data.law import CodeList, Law, Row
 from models.duty.goods import NOTHING, Goods, Layer, Note, Term, conditional, row_for, term_of, zero
 
 LISTS = "section_232/metals/note_16c_"
@@ -31,8 +31,13 @@ def metals(goods: Goods, law: Law) -> Layer:
     matched, deeper = _lists(goods, law)
     if not matched:
         notes = tuple(
-            conditional(_row(law, goods, x, "ANY")["heading"], x.extra["group"], f"some lines below {goods.line.dotted} are "
-                        f"on note 16(c)({x.extra['subdivision']}); ten digits decide; not charged", "hts")
+            conditional(
+                _row(law, goods, x, "ANY")["heading"],
+                rate_text(_row(law, goods, x, "ANY")),
+                f"some lines below {goods.line.dotted} are "
+                f"on note 16(c)({x.extra['subdivision']}); ten digits decide; not charged",
+                "hts",
+            )
             for x in deeper
         )
         return Layer((), notes)
@@ -84,12 +89,19 @@ def _condition(goods: Goods, listed: CodeList) -> str:
     return "COL2" if group == "machinery" and goods.column2 else "ANY"
 
 
-def _row(law: Law, goods: Goods, listed: CodeList, condition: str):  # type: ignore[no-untyped-def]
+def _row(law: Law, goods: Goods, listed: CodeList, condition: str) -> Row:
     group = listed.extra["group"]
     rows = law.rows("section_232/metals/rates", goods.on, group=group, condition=condition)
     if not rows:
-        raise MailDutyError("LAW_NO_VALUE", f"no metals rate for group {group} and condition {condition!r} on {goods.on}")
+        raise MailDutyError(
+            "LAW_NO_VALUE", f"no metals rate for group {group} and condition {condition!r} on {goods.on}"
+        )
     return rows[0]
+
+
+def rate_text(row: Row) -> str:
+    """The rate of a row as the answer words it."""
+    return term_of(row, KIND).rate
 
 
 def _questions(goods: Goods, listed: CodeList, law: Law) -> list[Note]:
@@ -97,12 +109,25 @@ def _questions(goods: Goods, listed: CodeList, law: Law) -> list[Note]:
     sub = listed.extra["subdivision"]
     if goods.chapter not in METAL_CHAPTERS and goods.facts.get("metal_weight_pct") is None:
         limit = law.value("section_232/metals/light_article_pct", goods.on)
-        notes.append(conditional("9903.82.03", "0", f"no metals duty if the {listed.extra['metal']} weighs under {limit}% of "
-                                 "the article; duty charged", "metal_weight_pct"))
+        notes.append(
+            conditional(
+                "9903.82.03",
+                "0",
+                f"no metals duty if the {listed.extra['metal']} weighs under {limit}% of "
+                "the article; duty charged",
+                "metal_weight_pct",
+            )
+        )
     if goods.origin == "GB" and sub in UK_LISTS and goods.facts.get("metal_origin") is None:
         row = _row(law, goods, listed, "GB")
-        notes.append(conditional(row["heading"], f"{row['rate']}%", "lower if the metal was smelted or melted in the UK; "
-                                 "full rate charged", "metal_origin"))
+        notes.append(
+            conditional(
+                row["heading"],
+                rate_text(row),
+                "lower if the metal was smelted or melted in the UK; full rate charged",
+                "metal_origin",
+            )
+        )
     return notes
 
 
@@ -112,12 +137,24 @@ def _before_april_2026(goods: Goods, law: Law) -> Layer:
     rows = law.rows(path, goods.on)
     own = next((m for m, chapters in OWN_CHAPTERS.items() if goods.chapter in chapters), None)
     if metal is None:
-        suspect = own or next((str(x.extra["metal"]) for p in law.paths(LISTS) if (x := law.codes(p)).match(goods.code)), None)
+        suspect = own or next(
+            (str(x.extra["metal"]) for p in law.paths(LISTS) if (x := law.codes(p)).match(goods.code)), None
+        )
         row = row_for([r for r in rows if r["metal"] == suspect], goods.origin)
         if suspect is None or row is None:
             return NOTHING
-        return Layer((), (conditional(row["heading"], f"{row['rate']}%", f"{suspect} articles and derivatives owed it; the "
-                                      "lists of that time are not in our data; not charged", "metal"),))
+        return Layer(
+            (),
+            (
+                conditional(
+                    row["heading"],
+                    rate_text(row),
+                    f"{suspect} articles and derivatives owed it; the "
+                    "lists of that time are not in our data; not charged",
+                    "metal",
+                ),
+            ),
+        )
     row = row_for([r for r in rows if r["metal"] == metal], goods.origin)
     if row is None:
         return NOTHING
@@ -125,8 +162,10 @@ def _before_april_2026(goods: Goods, law: Law) -> Layer:
     if goods.chapter not in OWN_CHAPTERS[str(metal)]:
         if goods.facts.get("metal_value_usd") is None:
             raise MailDutyError(
-                "FACT_MISSING", f"{row['heading']} is on the value of the {metal} in a derivative article",
-                "before 2026-04-06 derivatives paid on their metal content", "give the fact metal_value_usd",
+                "FACT_MISSING",
+                f"{row['heading']} is on the value of the {metal} in a derivative article",
+                "before 2026-04-06 derivatives paid on their metal content",
+                "give the fact metal_value_usd",
                 field="metal_value_usd",
             )
         term = term._replace(on_fact="metal_value_usd")

@@ -22,7 +22,9 @@ def surcharge(goods: Goods, law: Law, section232: bool) -> Layer:
         rows = law.rows("section_122/exemption_headings", goods.on, reason=reason)
         if rows:
             return Layer((zero(rows[0]["heading"], KIND, why, rows[0].citation),), (), True)
-    return Layer((Term(entry.label, KIND, percent_text(entry.value), entry.citation, percent=entry.value),), (), True)
+    return Layer(
+        (Term(entry.label, KIND, percent_text(entry.value), entry.citation, percent=entry.value),), (), True
+    )
 
 
 def _exception(goods: Goods, law: Law, section232: bool) -> tuple[str, str]:
@@ -35,6 +37,10 @@ def _exception(goods: Goods, law: Law, section232: bool) -> tuple[str, str]:
         (goods.usmca, f"usmca_{goods.origin}", "exempt (USMCA)"),
         (textile_claim(goods), "cafta_textile", "exempt (CAFTA-DR textile)"),
         (goods.says("donation"), "donation", "exempt (donation)"),
-        (goods.says("informational_materials"), "informational_materials", "exempt (informational materials)"),
+        (
+            goods.says("informational_materials"),
+            "informational_materials",
+            "exempt (informational materials)",
+        ),
     )
     return next(((reason, why) for holds, reason, why in checks if holds), ("", ""))

@@ -27,12 +27,22 @@ def china(goods: Goods, law: Law) -> Layer:
         rivals = [r for r in reaching if _same_step(r, row) and r["rate"] != row["rate"] and r is not row]
         if rivals and heading is None:
             both = ", ".join(f"{r['heading']} at {percent_text(r['rate'])}" for r in (row, *rivals))
-            notes.append(Note("S301_TWO_LISTS", f"the line stands under {both}; {row['heading']} used, "
-                              "the fact s301_heading chooses", row["heading"], fact="s301_heading"))
+            notes.append(
+                Note(
+                    "S301_TWO_LISTS",
+                    f"the line stands under {both}; {row['heading']} used, the fact s301_heading chooses",
+                    row["heading"],
+                    fact="s301_heading",
+                )
+            )
         terms.append(_excluded(goods, law, row, notes))
     for found in deeper:
-        notes.append(Note("SUFFIX_DECIDES", f"{found.extra['heading']} reaches some lines below {goods.line.dotted}; "
-                          "give ten digits"))
+        notes.append(
+            Note(
+                "SUFFIX_DECIDES",
+                f"{found.extra['heading']} reaches some lines below {goods.line.dotted}; give ten digits",
+            )
+        )
     _cranes(goods, law, notes, terms)
     return Layer(tuple(terms), tuple(notes), bool(terms))
 
@@ -74,11 +84,22 @@ def _excluded(goods: Goods, law: Law, row: Row, notes: list[Note]) -> Term:
         if claimed is True:
             return zero(exclusion.extra["heading"], KIND, "excluded", exclusion.citation)
         if claimed is None:
-            notes.append(conditional(exclusion.extra["heading"], "0", f"a described product of this line is excluded "
-                                     f"from {row['heading']}", "s301_exclusion"))
+            notes.append(
+                conditional(
+                    exclusion.extra["heading"],
+                    "0",
+                    f"a described product of this line is excluded from {row['heading']}",
+                    "s301_exclusion",
+                )
+            )
     elif exclusion.match(goods.code) and exclusion.valid_to and goods.on > exclusion.valid_to:
-        notes.append(Note("S301_EXCLUSIONS_UNKNOWN", "the China exclusions were due to end on "
-                          f"{exclusion.valid_to}; whether they were renewed is unknown; duty charged"))
+        notes.append(
+            Note(
+                "S301_EXCLUSIONS_UNKNOWN",
+                "the China exclusions were due to end on "
+                f"{exclusion.valid_to}; whether they were renewed is unknown; duty charged",
+            )
+        )
     return Term(row["heading"], KIND, rate, row.citation, percent=row["rate"])
 
 
@@ -90,8 +111,14 @@ def _cranes(goods: Goods, law: Law, notes: list[Note], terms: list[Term]) -> Non
     if goods.says("s301_cranes"):
         terms.append(Term(entry.label, KIND, percent_text(entry.value), entry.citation, percent=entry.value))
     elif goods.facts.get("s301_cranes") is None:
-        notes.append(conditional(entry.label, percent_text(entry.value), "crane or chassis duty may reach the goods "
-                                 "and may have been put off", "s301_cranes"))
+        notes.append(
+            conditional(
+                entry.label,
+                percent_text(entry.value),
+                "crane or chassis duty may reach the goods and may have been put off",
+                "s301_cranes",
+            )
+        )
 
 
 def brazil(goods: Goods, law: Law) -> Layer:
@@ -105,6 +132,10 @@ def brazil(goods: Goods, law: Law) -> Layer:
     term = Term(entry.label, kind, percent_text(entry.value), entry.citation, percent=entry.value)
     if goods.facts.get("brazil_exempt") is False:
         return Layer((term,), (), True)
-    note = conditional("9903.05.02-.09", "0", "Brazil exemptions exist and their lists are not in our data; duty "
-                       "charged", "brazil_exempt")
+    note = conditional(
+        "9903.05.02-.09",
+        "0",
+        "Brazil exemptions exist and their lists are not in our data; duty charged",
+        "brazil_exempt",
+    )
     return Layer((term,), (note,), True)

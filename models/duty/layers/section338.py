@@ -18,5 +18,14 @@ def canada(goods: Goods, law: Law) -> Layer:
     rate = percent_text(entry.value)
     if listed is True:
         return Layer((Term(entry.label, "section 338", rate, entry.citation, percent=entry.value),), (), True)
-    return Layer((), (conditional(entry.label, rate, "goods of Canada on the Section 338 list owe it; the list is not "
-                                  "in our data; not charged", "s338_listed"),))
+    return Layer(
+        (),
+        (
+            conditional(
+                entry.label,
+                rate,
+                "goods of Canada on the Section 338 list owe it; the list is not in our data; not charged",
+                "s338_listed",
+            ),
+        ),
+    )
