@@ -9,22 +9,30 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 from data.errors import MailDutyError
+from data.manifest.csv_records import records
 from data.manifest.source import Fault, Layout, RawRow, RowError, Skipped, register, shorten
 from data.manifest.vocabulary import Column, column, squeeze
 
 DELIMITERS = (",", ";", "\t", "|")
 HEADER_WITHIN = 30  # lines searched for the header
-LONGEST_RECORD = 1000  # lines one quoted cell may run over before we say that its quote was never closed
 _TOTALS = re.compile(
-    r"(grand|sub|sum|page|awb|net)?\s*-?(total|totals|totaux|totale|totales|gesamt|gesamtsumme|summe|"
-    r"sum|suma|somme|итого|всего|合计|总计|小计|共计|總計|合計|小計)\s*[:：]?(\s*\(?[\d.,]+\s*\w*\)?)?",
+    r"(?:(?:grand|sub|sum|page|awb|net|manifest|overall)[\s\-]*)?"
+    r"(?:totals?|totaux|totale|totales|gesamt|gesamtsumme|summe|sum|suma|somme|итого|всего|合计|总计|小计|共计|總計|合計|小計)"
+    r"(?:[\s\-]*(?:of|value|amount|weight|items?|pieces|parcels|packages|pcs|qty|quantity|declared|rows|kg|usd))*"
+    r"\s*[:：=]?(?:\s*\(?[\d.,]+\s*\w*\)?)?",
     re.IGNORECASE,
+)
+_NUMBERED = re.compile(
+    r"(?=.*\d)[\w\- ]{8,50}"
+)  # what a tracking number in a total row would have to look like
+# Two columns that mean one of these must agree on every row; of the others the first is read.
+_DECISIVE = frozenset(
+    "id tracking_id line_no hts origin quantity net_weight value unit_value currency category arrival_date".split()
 )
 
 
@@ -47,14 +55,11 @@ class PlainCsv(Layout):
         if found is None:
             raise _no_header(head)
         delimiter, header = found
-        columns = [column(name) for name in header]
+        columns = _columns(header, notes)
         _require(columns, header)
-        unread = [name for name, meant in zip(header, columns, strict=True) if meant is None and name.strip()]
-        if unread:
-            notes.append(f"columns not read: {shorten(', '.join(unread))}")
         units = {c.field: c.unit for c in columns if c and c.unit}
         below, data = False, 0
-        for row, cells in enumerate(_records(_chain(head, lines), delimiter, len(header)), start=1):
+        for row, cells in enumerate(records(_chain(head, lines), delimiter, len(header)), start=1):
             if isinstance(cells, RowError):
                 data += 1
                 yield cells._replace(row=row)
@@ -90,16 +95,34 @@ def _find_header(head: list[str]) -> tuple[str, list[str]] | None:
     csv.field_size_limit(1 << 30)
     for delimiter in DELIMITERS:
         try:
-            records = list(csv.reader(head, delimiter=delimiter))
+            lines = list(csv.reader(head, delimiter=delimiter))
         except csv.Error:
             continue
-        for cells in records:
+        for cells in lines:
             if len(cells) > 500 or any(len(cell) > 300 for cell in cells):
                 continue
             known = {c.field for c in map(column, cells) if c}
             if "tracking_id" in known and len(known) > 1 and (best is None or len(known) > best[0]):
                 best = (len(known), delimiter, cells)
     return best and (best[1], best[2])
+
+
+def _columns(header: list[str], notes: list[str]) -> list[Column | None]:
+    """What every column means; None for those not read, which are named in the notes."""
+    columns: list[Column | None] = []
+    unread, seen = [], set()
+    for name in header:
+        meant = column(name)
+        if meant and meant.field in seen and meant.field not in _DECISIVE:
+            notes.append(f"several columns mean {meant.field}: {shorten(name)} is not read")
+            meant = None
+        elif meant is None and name.strip():
+            unread.append(name)
+        columns.append(meant)
+        seen.add(meant.field if meant else "")
+    if unread:
+        notes.append(f"columns not read: {shorten(', '.join(unread))}")
+    return columns
 
 
 def _require(columns: list[Column | None], header: list[str]) -> None:
@@ -122,70 +145,13 @@ def _no_header(head: list[str]) -> MailDutyError:
     )
 
 
-def _records(lines: Iterator[str], delimiter: str, width: int) -> Iterator[list[str] | RowError]:
-    """Records one by one. A quote that is never closed costs its own line, not what follows it."""
-    again: deque[str] = deque()
-    csv.field_size_limit(1 << 30)
-
-    def pull() -> str | None:
-        return again.popleft() if again else next(lines, None)
-
-    while (line := pull()) is not None:
-        taken = [line]
-        try:
-            yield next(csv.reader([line], delimiter=delimiter, strict=True), [])
-            continue
-        except csv.Error as error:
-            if "unexpected end" not in str(error):
-                yield _loose(line, delimiter)
-                continue
-        record = _over_lines(taken, pull, delimiter, width)
-        if record is None:
-            again.extendleft(reversed(taken[1:]))
-            yield RowError(
-                0,
-                "QUOTE_UNCLOSED",
-                "row",
-                shorten(line),
-                "a quotation mark opens and does not close",
-                "Close it or double it; the lines after it were read as rows of their own",
-            )
-        else:
-            yield record
-
-
-def _over_lines(taken: list[str], pull: Any, delimiter: str, width: int) -> list[str] | None:
-    """The record that starts on taken[0] and runs on; None when no such record makes sense."""
-
-    def feed() -> Iterator[str]:
-        yield taken[0]
-        while len(taken) < LONGEST_RECORD and (line := pull()) is not None:
-            taken.append(line)
-            if width > 3 and line.count(delimiter) >= width - 1 and line.count('"') == 0:
-                return  # a whole row of its own inside the quotes: they were never meant to reach this far
-            yield line
-
-    try:
-        return next(csv.reader(feed(), delimiter=delimiter, strict=True))
-    except (csv.Error, StopIteration):
-        return None
-
-
-def _loose(line: str, delimiter: str) -> list[str]:
-    """A line with stray quotes, read as it stands: a quote inside a cell is a quote."""
-    try:
-        return next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:
-        return line.rstrip("\r\n").split(delimiter)
-
-
 def _is_total(cells: list[str], columns: list[Column | None]) -> bool:
     """True when the first filled cell says total and no tracking number stands in the row."""
     first = next(cell.strip() for cell in cells if cell.strip())
     if not _TOTALS.fullmatch(first):
         return False
     for cell, meant in zip(cells, columns, strict=False):
-        if meant and meant.field == "tracking_id" and cell.strip() and cell.strip() != first:
+        if meant and meant.field == "tracking_id" and _NUMBERED.fullmatch(cell.strip()):
             return False
     return True
 

@@ -85,10 +85,10 @@ def take_in(source: str | Path | bytes, name: str | None = None, encoding: str |
     try:
         with intake.open() as file:
             _survey(intake, file, encoding)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise MailDutyError(
             "MANIFEST_NOT_FOUND",
-            f"cannot open {intake.name}: {error.strerror or error}",
+            f"cannot open {intake.name}: {getattr(error, 'strerror', None) or error}",
             "",
             "Check the path and the permissions",
         ) from error

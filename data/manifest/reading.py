@@ -91,7 +91,7 @@ def read_manifest(
     """
     intake = take_in(source, name, encoding)
     table = rates if isinstance(rates, Rates) else Rates.load(rates) if rates is not None else Rates()
-    settings = Settings(value_basis, decimal_mark, date_order, weight_unit, dict(defaults or {}),
+    settings = Settings(value_basis, decimal_mark, date_order, weight_unit, {name: str(text) for name, text in (defaults or {}).items()},
                         dict(category_codes or {}), table)  # fmt: skip
     notes = list(intake.notes)
     with intake.text() as text:

@@ -19,6 +19,7 @@ from data.manifest.source import Fault, RawRow, Settings, shorten
 from data.records import Question
 
 LONGEST_CELL = 10_000
+NOTHING = frozenset(("n/a", "#n/a", "-", "--", "none", "null", "nil", "nan"))  # not "na": that is Namibia
 _T = TypeVar("_T")
 _TEXT_LITERAL = re.compile(r'="([^"]*)"')
 
@@ -103,7 +104,7 @@ class Row:
                     )
                 )
                 text = ""
-            taken[field] = text
+            taken[field] = "" if text.lower() in NOTHING and field != "description" else text
         for field, text in self.settings.defaults.items():
             if not taken.get(field):
                 taken[field] = text

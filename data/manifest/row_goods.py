@@ -10,6 +10,7 @@ from data.countries import country
 from data.descriptions import is_formula, why_vague
 from data.manifest import cells
 from data.manifest.cells import Unreadable
+from data.manifest.cells_codes import Codes, tariff_numbers
 from data.manifest.row import Row
 from data.records import Category
 from data.s10 import Identifier, IdScheme
@@ -35,7 +36,7 @@ _CATEGORIES = {
     Category.sale_of_goods: "saleofgoods sale salegoods goodssold",
     Category.commercial_sample: "commercialsample commercialsamples sample samples",
     Category.merchandise: "merchandise",
-    Category.returned_goods: "returnedgoods returngoods return returns returned",
+    Category.returned_goods: "returnedgoods returngoods return returns returned returnmerchandise",
     Category.other: "other others",
 }
 CATEGORY_NAMES = {word: category for category, words in _CATEGORIES.items() for word in words.split()}
@@ -56,8 +57,8 @@ def goods_of(row: Row) -> dict[str, Any]:
                 "the cell holds a spreadsheet formula, kept as text and never run",
                 "Export values, not formulas",
             )
-    codes = row.read("hts", cells.tariff_numbers) or cells.Codes()
-    corrected = row.read("hts_revised", cells.tariff_numbers) or cells.Codes()
+    codes = row.read("hts", tariff_numbers) or Codes()
+    corrected = row.read("hts_revised", tariff_numbers) or Codes()
     if len(corrected.primary) > 1:
         row.ask("HTS_MULTIPLE", "hts_revised", "the correction names several tariff numbers", "Keep one")
     single = corrected.primary[0] if len(corrected.primary) == 1 else None

@@ -9,7 +9,7 @@ from typing import Any
 
 from data.countries import country
 from data.errors import MailDutyError
-from data.manifest import cells
+from data.manifest.cells_days import day
 from data.manifest.row import Row
 from data.records import Party
 from data.s10 import LONGEST_IDENTIFIER, Identifier, read_identifier
@@ -101,8 +101,8 @@ def journey_of(row: Row, identifier: Identifier | None) -> dict[str, Any]:
         "mail_class": mail_class,
         "is_ems": None if mail_class is None else mail_class == "E",
         "designated_operator": row.fields.get("operator") or None,
-        "posted_on": row.read("posted_on", cells.day, order),
-        "arrival_date": row.read("arrival_date", cells.day, order),
+        "posted_on": row.read("posted_on", day, order),
+        "arrival_date": row.read("arrival_date", day, order),
         "arrival_port": _shaped(row, "arrival_port", r"\d{4}", "a Schedule D port code has four digits"),
         "carrier_code": _shaped(
             row, "carrier_code", r"[A-Z0-9]{2,4}", "a carrier code has two to four signs"

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from data.errors import MailDutyError
 from data.manifest import cells
+from data.manifest.cells_days import day
 from data.manifest.row import Row
 from data.money import Money, currency
 
@@ -39,13 +40,13 @@ def value_of(row: Row, quantity: Decimal | None) -> Money | None:
         return None
     if total == 0:
         row.ask("VALUE_ZERO", "value", "the declared value is zero", "Ask for the price paid or a fair value")
-    day = row.read("arrival_date", cells.day, row.settings.date_order) or row.read(
-        "posted_on", cells.day, row.settings.date_order
+    held_on = row.read("arrival_date", day, row.settings.date_order) or row.read(
+        "posted_on", day, row.settings.date_order
     )
     if row.refused("arrival_date", "posted_on"):
         return None
     try:
-        return row.settings.rates.price(total, code, day)
+        return row.settings.rates.price(total, code, held_on)
     except MailDutyError as error:
         row.fields.setdefault("currency", code)
         row.fault(error.code, "currency", error.fact, error.remedy)

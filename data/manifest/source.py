@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from data.errors import MailDutyError
+from data.manifest.vocabulary import SYNONYMS
 from data.money import Rates
 
 SHOWN = 80  # characters of an offending value that an error repeats
@@ -31,6 +32,21 @@ class Settings:
     defaults: Mapping[str, str] = field(default_factory=dict)  # field -> text, for blank cells
     category_codes: Mapping[str, str] = field(default_factory=dict)  # the sender's code -> our category
     rates: Rates = field(default_factory=Rates)
+
+    def __post_init__(self) -> None:
+        """Raises MailDutyError SETTING_UNKNOWN for a setting nobody knows."""
+        allowed: tuple[tuple[str, str | None, tuple[str, ...]], ...] = (
+            ("value_basis", self.value_basis, ("row", "unit")),
+            ("decimal_mark", self.decimal_mark, (".", ",")),
+            ("date_order", self.date_order, ("mdy", "dmy")),
+            ("weight_unit", self.weight_unit, ("kg", "g", "lb", "oz")),
+            *(("default", name, tuple(SYNONYMS)) for name in self.defaults),
+        )
+        for name, value, known in allowed:
+            if value is not None and value not in known:
+                raise MailDutyError(
+                    "SETTING_UNKNOWN", f"{name} cannot be {value!r}", "", f"Use {', '.join(known)}"
+                )
 
 
 class Fault(NamedTuple):

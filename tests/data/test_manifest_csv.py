@@ -62,11 +62,30 @@ def test_blank_total_title_and_repeated_header_rows_are_counted_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["TOTAL", "Total:", "Grand Total", "SUBTOTAL", "合计", "Total (2)", "Gesamt", "小计"]
+    "word",
+    ["TOTAL", "Total:", "Grand Total", "SUBTOTAL", "合计", "Total (2)", "Gesamt", "小计", "Total items: 25"],
 )
 def test_total_rows_are_no_items(word: str) -> None:
-    reading = read(csv_of(row(), f"{word},,,,,,24.00,,"))
+    for total in (f"{word},,,,,,24.00,,", f",{word},,,2,,24.00,USD,"):
+        reading = read(csv_of(row(), total))
+        assert len(reading.items) == 1 and reading.skipped[-1].reason == "total"
+
+
+def test_a_count_under_the_tracking_number_does_not_make_a_total_an_item() -> None:
+    reading = read(f"no,tracking_id,value,currency\n1,{GOOD},5.00,USD\nTotal value:,2 items,5.00,USD\n")
     assert len(reading.items) == 1 and reading.skipped[-1].reason == "total"
+
+
+def test_of_two_columns_about_the_journey_the_first_is_read_and_the_other_named() -> None:
+    reading = read(f"tracking_id,value,currency,carrier,airline\n{GOOD},5,USD,ZZ,YY\n")
+    assert reading.items[0].carrier_code == "ZZ" and "airline" in reading.notes[0]
+
+
+@pytest.mark.parametrize("nothing", ["N/A", "-", "none", "NULL", "nan"])
+def test_words_for_nothing_are_blank(nothing: str) -> None:
+    assert "ORIGIN_MISSING" in read(csv_of(row(origin=nothing))).items[0].blocked_by
+    assert read(csv_of(row(tracking_id=nothing))).errors[0].code == "TRACKING_MISSING"
+    assert read(csv_of(row(origin="NA"))).items[0].origin == "NA"
 
 
 def test_goods_whose_name_begins_with_total_are_goods() -> None:

@@ -52,6 +52,10 @@ def test_a_missing_file_a_folder_and_unknown_settings_are_errors(tmp_path: Path)
         (tmp_path / "none.csv", {}, "MANIFEST_NOT_FOUND"),
         (tmp_path, {}, "MANIFEST_NOT_FOUND"),
         (csv_of(row()), {"layout": "nobody"}, "MANIFEST_LAYOUT_UNKNOWN"),
+        ("a\0b.csv", {}, "MANIFEST_NOT_FOUND"),
+        (csv_of(row()), {"weight_unit": "stone"}, "SETTING_UNKNOWN"),
+        (csv_of(row()), {"decimal_mark": ";"}, "SETTING_UNKNOWN"),
+        (csv_of(row()), {"defaults": {"colour": "red"}}, "SETTING_UNKNOWN"),
         (csv_of(row()), {"encoding": "nonsense"}, "MANIFEST_ENCODING"),
         (
             csv_of(row(description="caf\xe9")).decode().encode("latin-1"),
