@@ -31,8 +31,9 @@ Lines = tuple[tuple[DutyLine, ...], list[str]]
 def assess(request: DutyRequest, law: Law, schedule: Schedule) -> DutyAssessment:
     """What one item owes. Raises :class:`MailDutyError`; where regime and fees are known the error has them."""
     warnings = check_facts(request.facts) + _day_warnings(request, law) + _due(request, law)
+    formal = request.facts.get("formal_entry") is True
     method = str(request.facts.get("method") or "ad_valorem")
-    ruling = regime(request.channel, request.origin, request.entry_date, law, method)
+    ruling = regime(request.channel, request.origin, request.entry_date, law, method, formal)
     _check_limit(request, ruling, law)
     claim, _ = columns.programme(request.facts.get("program"), request.origin, request.entry_date, law)
     free = exemption(request, ruling, law)

@@ -17,8 +17,9 @@ from data.law import Law
 from data.schedule import Line, Schedule
 from models.duty import columns
 from models.duty.facts import FACTS
-from models.duty.goods import Goods, Note, Plan
+from models.duty.goods import Goods, Note, Plan, conditional
 from models.duty.layers import forced_labor, ieepa, section122, section301, section338
+from models.duty.layers.metals import LISTS as METALS
 from models.duty.layers.section232 import section232
 
 # Facts a plan depends on: every known fact that is neither an amount nor about the parcel.
@@ -71,6 +72,8 @@ def _planned(
     terms = tuple(term for layer in layers for term in layer.terms)
     notes = [*_about_code(code, line, on, channel, law, schedule), *notes, *base_notes]
     notes += [note for layer in layers for note in layer.notes]
+    if not reached:
+        notes += _ended_numbers(code, on, law, schedule)
     return Plan(base, _gave_way(goods, terms, law), tuple(notes), claim)
 
 
@@ -80,6 +83,18 @@ def _gave_way(goods: Goods, terms: tuple[Any, ...], law: Law) -> tuple[Any, ...]
     if not fentanyl or law.find("section_232/metals/before_canada_mexico", goods.on) is not None:
         return terms
     return tuple(t for t in terms if t.kind != "section 232 metals")
+
+
+def _ended_numbers(code: HtsCode, on: date, law: Law, schedule: Schedule) -> list[Note]:
+    """A metals list can name ten digits that the schedule has since renumbered; which new ones it means is open."""
+    notes = []
+    for path in law.paths(METALS) if code.level == 10 else ():
+        listed = law.codes(path)
+        gone = [c for c in listed.below(code.digits[:8]) if schedule.find(c, on) is None]
+        if gone and listed.valid_from <= on:
+            text = f"note 16(c)({listed.extra['subdivision']}) names {', '.join(gone)}, since renumbered; not charged"
+            notes.append(conditional(f"9903.82 ({listed.extra['group']})", "not known", text, "s232"))
+    return notes
 
 
 def edition(on: date, schedule: Schedule) -> str:

@@ -22,11 +22,15 @@ class Regime(NamedTuple):
     confidence: str
 
 
-def regime(channel: str, origin: str, on: date, law: Law, method: str = "ad_valorem") -> Regime:
-    """The regime of that day. Mail of several origins follows the one that is not exempt, if any.
+def regime(
+    channel: str, origin: str, on: date, law: Law, method: str = "ad_valorem", formal_entry: bool = False
+) -> Regime:
+    """The regime of that day. Mail entered formally (``formal_entry``) is a formal entry; mail of several origins follows the one that is not exempt, if any.
 
     Raises ``LAW_NO_VALUE`` before the first day the law data covers.
     """
+    if channel == "mail" and formal_entry:
+        channel = "formal"
     if channel != "mail":
         law.entry("limits/informal_value_usd", on)
         return Regime(ENTRY_REGIMES[channel], "ordinary", ENTRY_CITATION[channel], "high")
