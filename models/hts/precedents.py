@@ -35,7 +35,7 @@ class Precedents:
         if not len(self.numbers):
             return [()] * len(items)
         near = self.encoder.encode([item_text(i) for i in items]) @ self.vectors.T
-        found = []
+        found: list[tuple[Mapping[str, Any], ...]] = []
         for row in near:
             best = np.argsort(-row, kind="stable")[:MOST]
             found.append(

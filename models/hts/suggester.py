@@ -171,7 +171,7 @@ class Suggester:
         return Suggestion(item.id, suggested, code, sure, tuple(missing), evidence, flags, self.versions)
 
     def _flags(self, item: ItemText, p: Mapping[str, float]) -> tuple[Mapping[str, str], ...]:
-        flags = []
+        flags: list[Mapping[str, str]] = []
         vague = why_vague(item.description)
         if vague is not None:
             flags.append({"flag": "vague", "code": vague.code, "message": f"{vague.fact}. {vague.remedy}"})
