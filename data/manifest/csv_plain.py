@@ -166,7 +166,7 @@ def _row(row: int, cells: list[str], columns: list[Column | None], units: dict[s
         if meant.field.startswith("fact:"):
             if cell.strip():
                 facts[meant.field[5:]] = cell.strip()
-        elif fields.get(meant.field, "").strip() in ("", cell.strip()):
+        elif meant.field not in fields or fields[meant.field].strip() in ("", cell.strip()):
             fields[meant.field] = cell
         elif cell.strip():
             faults.append(

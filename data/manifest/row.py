@@ -89,7 +89,7 @@ class Row:
                 )
                 continue
             text = text.strip()
-            if text.startswith('="') and (literal := _TEXT_LITERAL.fullmatch(text)):
+            if text[:2] == '="' and (literal := _TEXT_LITERAL.fullmatch(text)):
                 text = literal[1].strip()  # how spreadsheets export digits as text
             elif text[:1] == "'" and text[1:].isdigit():
                 text = text[1:]
@@ -104,7 +104,8 @@ class Row:
                     )
                 )
                 text = ""
-            taken[field] = "" if text.lower() in NOTHING and field != "description" else text
+            nothing = len(text) < 5 and text.lower() in NOTHING and field != "description"
+            taken[field] = "" if nothing else text
         for field, text in self.settings.defaults.items():
             if not taken.get(field):
                 taken[field] = text

@@ -68,7 +68,7 @@ def _from_each(row: Row, total: Decimal | None, each: Decimal, quantity: Decimal
     product = each * quantity
     if total is None:
         return product
-    places = max(0, -int(each.as_tuple().exponent))
+    places = max(2, -int(each.as_tuple().exponent))
     if abs(product - total) > Decimal(5).scaleb(-places - 1) * quantity:
         row.fault(
             "VALUE_CONFLICT",

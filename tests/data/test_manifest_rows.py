@@ -39,7 +39,7 @@ EUROS = Rates([ExchangeRate("EUR", Decimal("1.16"), date(2026, 7, 1), "test")])
         ("value", "1,234", "NUMBER_AMBIGUOUS"),
         ("value", "1.234", "NUMBER_AMBIGUOUS"),
         ("value", "=A1*2", "NUMBER_UNREADABLE"),
-        ("value", "NaN", "NUMBER_UNREADABLE"),
+        ("value", "NaN", "VALUE_MISSING"),
         ("value", "1e5", "NUMBER_UNREADABLE"),
         ("value", "12.50 EUR", "CURRENCY_CONFLICT"),
         ("currency", "", "CURRENCY_MISSING"),
@@ -174,6 +174,7 @@ def test_unit_values_are_multiplied_and_row_totals_are_not(cells: str, usd: str)
 
 def test_a_total_that_disagrees_with_the_unit_value_is_an_error() -> None:
     assert error(f"{HEAD}\n{GOOD},3,13.00,4.00,USD\n").code == "VALUE_CONFLICT"
+    assert error(f"{HEAD}\n{GOOD},3,13,4,USD\n").code == "VALUE_CONFLICT"
     assert error(f"{HEAD}\n{GOOD},,,4.00,USD\n").code == "QUANTITY_MISSING"
 
 
