@@ -44,6 +44,7 @@ venv: $(VENV)/.base  ## the environment to assess and serve
 dev: $(VENV)/.dev    ## the environment to work on it
 train: $(VENV)/.train  ## the environment to train in
 
+demo: export MAILDUTY_HOME ?= .mailduty
 demo: $(VENV)/.base  ## assess the sample manifests
 	@mkdir -p out
 	@$(BIN)/mailduty assess data/samples --rates data/samples/rates.csv --out out/demo.jsonl || test $$? -eq 1  # 1 says: done, with rejected rows, which the sample has on purpose

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import IO, Any, Protocol
 
 COLUMNS = ("item", "suggested code", "risk", "duty", "decision", "reason")
-LONGEST_REASON = 60
+LONGEST_REASON = 66
 _STYLE = {"accept": "green", "review": "yellow", "hold": "red"}
 
 
@@ -52,7 +52,7 @@ def row(answer: Mapping[str, Any]) -> tuple[str, ...]:
     owed = "not priced" if "error" in duty else f"${duty['duty_usd']}"
     grounds = decision["reasons"]
     said = ""
-    if grounds:  # what was met in this item if it is short, else what the code means
+    if grounds:  # what was met in this item where that is short, else what its code means
         said = min(
             (grounds[0][k] for k in ("message", "meaning")), key=lambda text: len(text) > LONGEST_REASON
         )

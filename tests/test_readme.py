@@ -57,7 +57,7 @@ def commands(block: str) -> Iterator[tuple[str, str]]:
 def run(command: str) -> str:
     """Output of a command of ours, as a user sees it; standard error comes after standard output."""
     before, _, after = (DEMO if command == "make demo" else command).partition("mailduty ")
-    assert before in ("", "cat data/samples/items.jsonl | "), f"README runs only mailduty: {command}"
+    assert not before, f"README runs only mailduty: {command}"
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "data").symlink_to(ROOT / "data")
         done = subprocess.run(
