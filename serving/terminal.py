@@ -53,9 +53,8 @@ def row(answer: Mapping[str, Any]) -> tuple[str, ...]:
     grounds = decision["reasons"]
     said = ""
     if grounds:  # what was met in this item where that is short, else what its code means
-        said = min(
-            (grounds[0][k] for k in ("message", "meaning")), key=lambda text: len(text) > LONGEST_REASON
-        )
+        met = grounds[0]["message"].partition("; ")[0]
+        said = met if len(met) <= LONGEST_REASON else grounds[0]["meaning"]
     if len(grounds) > 1:
         said += f" (+{len(grounds) - 1} more)"
     return (answer["id"], code, scored, owed, decision["outcome"], said)
