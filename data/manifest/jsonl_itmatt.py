@@ -12,6 +12,7 @@ says where a parcel was posted, not where its goods were made.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from data.errors import MailDutyError
 from data.manifest.source import Layout, RawRow, RowError, Skipped, register, shorten
 from data.manifest.vocabulary import NAMES, PARTY_WORDS, Column, column, squeeze
 
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 LONGEST_LINE = 20_000_000
 PIECES = frozenset(
     "contentpieces contentpiece contents cpdet ccusitmcpdet pieces items lines customsitems".split()
@@ -86,6 +88,11 @@ def _object(line: str) -> dict[str, Any] | str:
         held = json.loads(line, parse_float=_exact, parse_int=_exact, parse_constant=str)
     except (ValueError, RecursionError) as error:
         return f"this is not JSON: {error}"
+    if _SURROGATE.search(line):
+        try:
+            json.dumps(held, ensure_ascii=False, default=str).encode()
+        except UnicodeEncodeError:
+            return "it holds half a character (an unpaired surrogate escape)"
     return held if isinstance(held, dict) else "this is JSON, but not an object"
 
 

@@ -1,9 +1,12 @@
 """The plain CSV reader: headers, totals, quotes, encodings, row numbers."""
 
+from pathlib import Path
+
 import pytest
 from manifest_texts import GOOD, HEADER, OTHER, csv_of, read, row
 
 from data.manifest import layouts
+from data.manifest.csv_plain import header_table
 
 
 def test_one_row_becomes_one_item_with_everything_the_duty_needs() -> None:
@@ -161,3 +164,11 @@ def test_facts_are_handed_on() -> None:
 
 def test_readers_are_found_by_name() -> None:
     assert list(layouts()) == ["csv_plain", "jsonl_itmatt"]
+
+
+def test_the_readme_of_the_samples_lists_every_name_a_column_may_go_by() -> None:
+    text = (Path(__file__).resolve().parents[2] / "data" / "samples" / "README.md").read_text(
+        encoding="utf-8"
+    )
+    for field, names in header_table():
+        assert f"| `{field}` |" in text and f"| {names} |" in text, field

@@ -92,6 +92,14 @@ def test_bad_lines_and_pieces_cost_themselves_only() -> None:
     assert reading.items[-1].facts == {"patented": True}
 
 
+def test_half_a_character_costs_its_line_and_a_whole_one_is_kept() -> None:
+    half = '{"tracking_id":"X","description":"\\ud800","value":1,"currency":"USD"}'
+    whole = '{"tracking_id":"Y","description":"\\ud83d\\ude00 mask","value":1,"currency":"USD"}'
+    reading = read(f"{half}\n{whole}\n")
+    assert [e.code for e in reading.errors] == ["JSON_MALFORMED"]
+    assert reading.items[0].description == "\U0001f600 mask"
+
+
 def test_absurd_numbers_are_errors_not_crashes() -> None:
     for text in ("1e999999", "NaN", "Infinity", "9" * 5000, "-1e-400"):
         (wrong,) = read(f'{{"tracking_id":"{GOOD}","value":{text},"currency":"USD"}}').errors
