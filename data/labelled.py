@@ -68,7 +68,7 @@ def labelled(row: Mapping[str, Any]) -> Labelled:
     )
     if not text:
         raise KeyError("no description, title or text")
-    codes = row["codes"] if "codes" in row else [row.get("hts") or row["code10"]]
+    codes = row["codes"] if "codes" in row else [row.get("hts") or row.get("hs6") or row["code10"]]
     digits = frozenset(
         c for c in (re.sub(r"\D", "", str(c)) for c in codes) if c and c[:2] not in ("98", "99")
     )
@@ -76,7 +76,7 @@ def labelled(row: Mapping[str, Any]) -> Labelled:
     if value is None and row.get("currency") == USD:
         value = row.get("price")
     return Labelled(
-        id=str(row["id"]),
+        id=str(row.get("id") or text),
         text=str(text),
         codes=digits,
         category=tuple(str(c) for c in row.get("category") or ()),
