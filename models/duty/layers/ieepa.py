@@ -47,6 +47,8 @@ def ieepa(goods: Goods, law: Law, programme232: str) -> Layer:
             continue
         exempt = _exception(goods, law, row, programme232, notes)
         kind = f"IEEPA {row['programme'].replace('_', ' ')}"
+        if exempt and not exempt[0]:
+            continue
         if exempt:
             terms.append(zero(exempt[0], kind, exempt[1], row.citation))
         elif row["programme"] == "reciprocal" and goods.says("transshipped"):
@@ -73,19 +75,15 @@ def _exception(
     name = row["programme"]
     fentanyl = name == "fentanyl"
     if goods.says("informational_materials"):
-        return _heading(goods, law, "informational_materials"), "exempt (informational materials)"
+        return _heading(goods, law, name, "informational_materials"), "exempt (informational materials)"
     if goods.says("donation"):
-        return _heading(goods, law, "donation"), "exempt (donation)"
-    if (
-        fentanyl
-        and goods.usmca
-        and law.rows("ieepa/exemption_headings", goods.on, origin=goods.origin, reason="usmca")
-    ):
-        return _heading(goods, law, "usmca"), "exempt (USMCA)"
+        return _heading(goods, law, name, "donation"), "exempt (donation)"
+    if fentanyl and goods.usmca and (usmca := _heading(goods, law, name, "usmca")):
+        return usmca, "exempt (USMCA)"
     if programme232 and (not fentanyl or _gives_way(goods, law, programme232)):
-        return _heading(goods, law, "section_232"), "0 (Sec 232 goods exempt)"
+        return _heading(goods, law, name, "section_232"), "0 (Sec 232 goods exempt)"
     if name == "brazil_free_speech" and goods.says("brazil_exempt"):
-        return "9903.01.81", "exempt (Brazil list)"
+        return _heading(goods, law, name, "listed"), "exempt (Brazil list)"
     if row.get("annex_ii") and law.listed("ieepa/annex_ii_exempt", goods.code, goods.on):
         if law.find("ieepa/annex_ii_settled", goods.on) is None:
             notes.append(
@@ -94,15 +92,15 @@ def _exception(
                     "the exempt list is as last amended; the line may have joined it later",
                 )
             )
-        return _heading(goods, law, "annex_ii"), "exempt (annex II)"
+        return _heading(goods, law, name, "annex_ii"), "exempt (annex II)"
     if row.get("annex_ii"):
-        return _maybe_annex_ii(goods, law, notes)
+        return _maybe_annex_ii(goods, law, name, notes)
     return None
 
 
-def _maybe_annex_ii(goods: Goods, law: Law, notes: list[Note]) -> tuple[str, str] | None:
+def _maybe_annex_ii(goods: Goods, law: Law, name: str, notes: list[Note]) -> tuple[str, str] | None:
     """Lines that only some partners, or only aircraft, were free on: charged unless a fact says otherwise."""
-    heading = _heading(goods, law, "annex_ii")
+    heading = _heading(goods, law, name, "annex_ii")
     if law.listed("civil_aircraft_lines", goods.code, goods.on) and goods.says("civil_aircraft"):
         return heading, "exempt (civil aircraft)"
     if law.listed("ieepa/annex_ii_partner", goods.code, goods.on):
@@ -130,12 +128,14 @@ def _gives_way(goods: Goods, law: Law, programme232: str) -> bool:
     return law.find("section_232/metals/before_canada_mexico", goods.on) is not None
 
 
-def _heading(goods: Goods, law: Law, reason: str) -> str:
+def _heading(goods: Goods, law: Law, programme: str, reason: str) -> str:
+    """The heading under which a programme leaves goods out, empty where none is reported."""
     for origin in (goods.origin, "*"):
-        rows = law.rows("ieepa/exemption_headings", goods.on, origin=origin, reason=reason)
+        path = "ieepa/exemption_headings"
+        rows = law.rows(path, goods.on, programme=programme, origin=origin, reason=reason)
         if rows:
             return str(rows[0]["heading"])
-    return "9903.01"
+    return ""
 
 
 def _transshipped(goods: Goods, law: Law, kind: str) -> Term:

@@ -45,10 +45,11 @@ def section232(goods: Goods, law: Law) -> Section232:
                 Layer((), (*layer.notes, *(_open(term) for term in layer.terms)), True), programme, True
             )
         return Section232(layer, programme)
-    notes = (*_pharma(goods, law).notes, *metals(goods, law).notes, *_suspects(goods, law))
+    none = metals(goods, law)
+    notes = (*_pharma(goods, law).notes, *none.notes, *_suspects(goods, law))
     if stated == "unresolved":
         notes = (*notes, Note("S232_UNRESOLVED", "no Section 232 list we have names the line; none applied"))
-    return Section232(Layer((), notes))
+    return Section232(Layer(none.terms, notes))
 
 
 def _open(term: Term) -> Note:
