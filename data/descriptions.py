@@ -16,7 +16,6 @@ LONGEST = 1000  # characters of a cleaned text; a declared description is a line
 
 # Words that name no goods. A text made of nothing else (and numbers) tells a classifier nothing. CBP names
 # "gift", "parts" and "clothes" among the faults of postal data; the others are our own reading of manifests.
-# ruff: noqa: SIM905
 VAGUE_WORDS = frozenset(
     """gift gifts present presents sample samples part parts spare spares accessory accessories goods good
     merchandise item items article articles product products thing things stuff misc miscellaneous various

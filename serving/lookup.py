@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
+from data.countries import country
 from data.law import Law
 from data.schedule_view import data_status, schedule_view
-from data.units import UNIT_FACTS, unit_named
 from models.duty.rate_report import rate_report
+from models.duty.reach import chapter99_reach
 from serving.settings import home, tariff
 from serving.terminal import print_table
 from serving.versions import code_version
@@ -57,43 +57,17 @@ def _cells(line: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _show_reach(view: dict[str, Any], on: date, origin: str) -> None:
-    print(
-        f"\nWhat reaches it from {origin.upper()} that day (100 dollars of it, one of each unit, informal entry):"
-    )
-    answer = reached_by(view["code"], view["units"], on, origin)
-    if "error" in answer:
-        print(f"{answer['error']['code']}: {answer['error']['message']}")
+    made_in = country(origin).code
+    reach = chapter99_reach(view["code"], on, made_in, Law.load(), tariff())
+    print(f"\nChapter 99 headings that reach it from {made_in} that day, entered in the ordinary way:")
+    if not reach:
+        print("none")
         return
-    lines = answer["lines"]
-    print_table([tuple(line[k] for k in ("heading", "kind", "rate", "citation")) for line in lines], _REACH)
-    for warning in answer["warnings"]:
-        print(f"Note: {warning}")
-
-
-_REACH = ("heading", "kind", "rate", "citation")
-
-
-def reached_by(code: str, units: Sequence[str], on: date, origin: str) -> dict[str, Any]:
-    """The duty answer of 100 dollars of the goods, entered informally that day, with one of each unit.
-
-    Asks the calculator, so that what is shown is what would be charged.
-    """
-    from models.duty.calculator import assess_many
-    from models.duty.records import DutyRequest
-
-    facts = {UNIT_FACTS[name][0]: Decimal(1) for name in map(unit_named, units) if name}
-    asked = DutyRequest.from_dict(
-        {
-            "id": code,
-            "entry_date": on,
-            "channel": "informal",
-            "origin": origin,
-            "hts": code,
-            "value_usd": 100,
-            "facts": facts,
-        }
-    )
-    return assess_many([asked], Law.load(), tariff())[0].as_json()
+    rows = [
+        (r.heading, r.authority, r.rate, r.status, f"{r.why} [{r.fact}]" if r.fact else r.citation)
+        for r in reach
+    ]
+    print_table(rows, ("heading", "what it is", "rate", "status", "citation, or what decides"))
 
 
 def show_status() -> None:

@@ -77,7 +77,10 @@ _REASONS: dict[str, tuple[str, str]] = {
     "COUNTRY_UNKNOWN": ("That is no country.", "Write its two-letter code."),
     "COUNTRY_READ_AS": ("The country was read from another spelling.", "Check it."),
     "DESCRIPTION_VAGUE": ("The description names no goods.", "Ask what it is and what it is made of."),
-    "DESCRIPTION_MISSING": ("There is no description.", "Ask what it is and what it is made of."),
+    "DESCRIPTION_FORMULA": ("The description is a spreadsheet formula.", "Write it as text."),
+    "DESCRIPTION_NUMBERS_ONLY": ("The description has no word.", "Ask what it is and what it is made of."),
+    "DESCRIPTION_TOO_SHORT": ("The description is too short.", "Ask what it is and what it is made of."),
+    "DESCRIPTION_EMPTY": ("There is no description.", "Ask what it is and what it is made of."),
     "FORMULA_CELL": ("A cell reads as a formula.", "Write it as text."),
     "CATEGORY_UNKNOWN": (
         "The category of item is not known.",

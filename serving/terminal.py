@@ -53,7 +53,7 @@ def row(answer: Mapping[str, Any]) -> tuple[str, ...]:
     grounds = decision["reasons"]
     said = ""
     if grounds:  # what was met in this item where that is short, else what its code means
-        met = grounds[0]["message"].partition("; ")[0]
+        met = grounds[0]["message"]
         said = met if len(met) <= LONGEST_REASON else grounds[0]["meaning"]
     if len(grounds) > 1:
         said += f" (+{len(grounds) - 1} more)"

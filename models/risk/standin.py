@@ -6,25 +6,14 @@ says of itself that it is a stand-in.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-MODEL = "standin"
+from data.descriptions import why_vague
 
-# Words that name no goods. Postal and customs bodies publish such words as the usual faults of item text.
-EMPTY_WORDS = frozenset(
-    """
-    accessories accessory article articles assorted belongings cargo clothes clothing commodity consumables
-    daily document effects electronics equipment etc gadget gadgets gear general gift gifts goods household
-    item items material materials merchandise misc miscellaneous necessities new other others parcel part parts
-    personal present presents product products sample samples spare stuff supplies thing things tool tools toy
-    toys various
-    """.split()
-)
-_WORD = re.compile(r"[^\W\d_]{2,}")
+MODEL = "standin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +61,13 @@ class StandInScorer:
         return [RiskAnswer(tuple(_signals(item))) for item in items]
 
 
-def is_vague(description: str | None) -> bool:
-    """Whether a text names no goods at all: empty, or made of words that fit anything."""
-    words = _WORD.findall((description or "").lower())
-    return all(word in EMPTY_WORDS for word in words)
-
-
 def _signals(item: RiskFacts) -> Iterable[Signal]:
     if item.value_usd is not None and item.value_usd <= 0:
         yield Signal("VALUE_ZERO", "declared as worth nothing")
     elif item.value_usd is not None and item.value_usd <= 1:
         yield Signal("VALUE_NOMINAL", f"declared at {item.value_usd} dollars")
-    if is_vague(item.description):
-        said = (item.description or "").strip()[:40]
-        yield Signal("DESCRIPTION_VAGUE", f"{said!r} names no goods" if said else "there is no description")
+    if vague := why_vague(item.description or ""):
+        yield Signal(vague.code, vague.fact)
     if item.identifier_problem:
         yield Signal("IDENTIFIER_BAD", item.identifier_problem)
     if item.suggestion_reason in ("HTS_UNKNOWN", "HTS_NOT_IN_FORCE", "HTS_MALFORMED"):
