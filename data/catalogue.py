@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -84,9 +84,6 @@ class Row(BaseModel):
         return {
             k: tuple(_text(x) for x in v) if isinstance(v, list) else (_text(v),) for k, v in extra.items()
         }
-
-    def matches(self, facts: Mapping[str, str]) -> bool:
-        return all(facts.get(name) in accepted for name, accepted in self.when.items())
 
 
 class Confusion(Record):
@@ -168,17 +165,54 @@ class Goods:
 
     def code(self, facts: Mapping[str, str]) -> str | None:
         """The tariff number (digits) that these facts lead to; None where no row answers."""
-        known = {**facts, **self.kind.given}
-        return next((row.hts for row in self.rows if row.matches(known)), None)
+        for hts, when in self._open_rows:
+            if all(facts.get(name) in accepted for name, accepted in when):
+                return hts
+        return None
 
-    @property
+    def code_of(self, values: tuple[str, ...]) -> str | None:
+        """``code`` for the values of ``asked``, in that order; remembered, because batches ask the same again."""
+        known = self._codes
+        if values not in known:
+            known[values] = self.code(dict(zip(self.asked, values, strict=True)))
+        return known[values]
+
+    @cached_property
+    def _codes(self) -> dict[tuple[str, ...], str | None]:
+        return {}
+
+    @cached_property
+    def _open_rows(self) -> tuple[tuple[str, tuple[tuple[str, frozenset[str]], ...]], ...]:
+        """The rows that ``given`` leaves possible, each with the conditions still open."""
+        given = self.kind.given
+        found = []
+        for row in self.rows:
+            when = row.when
+            if any(name in given and given[name] not in accepted for name, accepted in when.items()):
+                continue
+            open_ = tuple((n, frozenset(v)) for n, v in when.items() if n not in given)
+            found.append((row.hts, open_))
+            if not open_:
+                break  # nothing below it can answer
+        return tuple(found)
+
+    @cached_property
     def asked(self) -> tuple[str, ...]:
         """The facts its table asks for and that ``given`` leaves open, in the table's order."""
-        names = dict.fromkeys(name for row in self.rows for name in row.when)
-        return tuple(name for name in names if name not in self.kind.given)
+        return tuple(dict.fromkeys(name for _, when in self._open_rows for name, _ in when))
 
     def weights(self, fact: str) -> dict[str, float]:
         """How likely each value of a fact is in mail traffic (sums to 1)."""
+        known = self._weights.get(fact)
+        if known is None:
+            known = self._weights[fact] = self._usual(fact)
+        return known
+
+    @cached_property
+    def _weights(self) -> dict[str, dict[str, float]]:
+        return {}
+
+    def _usual(self, fact: str) -> dict[str, float]:
         values = list(self.facts[fact].values)
         usual = self.kind.usual.get(fact)
         if isinstance(usual, dict):

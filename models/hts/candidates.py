@@ -108,6 +108,7 @@ class CandidateFinder:
                 if code not in leading or strength > leading[code][1]:
                     leading[code] = (place, strength)
         words = len(item.description.split())
+        declared = "".join(c for c in item.declared_hts or "" if c.isdigit())
         found = []
         for code, (place, _) in leading.items():
             kind, reading = int(top[place]), readings[place]
@@ -130,7 +131,7 @@ class CandidateFinder:
                 float(kinds_for[code]),
                 _fit(item.value_usd, goods.travels.usd),
                 _fit(item.weight_kg, goods.travels.kg),
-                _agreement(item.declared_hts, code),
+                _agreement(declared, code),
                 float(self._last_rows[kind] == code),
                 float(goods.form == "short"),
                 float(min(words, 40)),
@@ -150,9 +151,8 @@ def _fit(amount: float | None, bounds: tuple[float, float] | None) -> float:
     return math.log(amount / high) if amount > high else 0.0
 
 
-def _agreement(declared: str | None, code: str) -> float:
+def _agreement(digits: str, code: str) -> float:
     """Digits that the sender's own number shares with a candidate; NaN where there is none."""
-    digits = "".join(c for c in declared or "" if c.isdigit())
     if len(digits) < 4:
         return math.nan
     for level in (10, 8, 6, 4, 2):

@@ -145,23 +145,22 @@ class EvidenceReader:
             widest = min((c for c in choices if len(c) > 1), key=lambda c: c[-1][1])
             choices[choices.index(widest)] = widest[:-1]
         codes: dict[str, float] = {}
-        answers: dict[str, tuple[float, dict[str, str]]] = {}
-        names = [r.name for r in readings]
+        answers: dict[str, tuple[float, tuple[str, ...]]] = {}
         for combination in itertools.product(*choices):
-            p = math.prod(v[1] for v in combination)
-            facts = dict(zip(names, (v[0] for v in combination), strict=True))
-            code = goods.code(facts)
+            values = tuple([value for value, _ in combination])
+            code = goods.code_of(values)
             if code is None:
                 continue
+            p = math.prod([share for _, share in combination])
             codes[code] = codes.get(code, 0.0) + p
             if code not in answers or p > answers[code][0]:
-                answers[code] = (p, facts)
+                answers[code] = (p, values)
         total = sum(codes.values()) or 1.0
         return KindReading(
             goods,
             {c: p / total for c, p in sorted(codes.items(), key=lambda x: -x[1])},
             readings,
-            {c: f for c, (_, f) in answers.items()},
+            {c: dict(zip(goods.asked, values, strict=True)) for c, (_, values) in answers.items()},
         )
 
 
