@@ -11,6 +11,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from data.countries import country
 from data.errors import MailDutyError
 from data.law import Law, Row, plain
 from models.duty.goods import percent_text
@@ -32,16 +33,20 @@ class Part(NamedTuple):
 def mail_method(request: DutyRequest, regime: Regime, law: Law) -> tuple[tuple[DutyLine, ...], list[str]]:
     """Lines and warnings of one parcel under the regime's own method."""
     warnings: list[str] = []
-    parts = parts_of(request)
+    specific = request.facts.get("method") == "specific"
     if regime.basis == "flat":
+        if isinstance(request.facts.get("items"), (list, tuple)):
+            parts_of(request)  # one rate for every origin, yet the items still have to add up
+        if specific:
+            warnings.append("METHOD_ENDED: the specific method had ended; the flat rate used")
         entry = law.entry("mail/flat_pct", request.entry_date)
         heading = "9903.03.01 via note 2(y)"
         return (_share(heading, "mail flat", request.value_usd, entry.value, entry.citation),), warnings
-    specific = request.facts.get("method") == "specific"
+    parts = parts_of(request)
     if request.facts.get("method") is None:
         warnings.append("METHOD_ASSUMED: no method stated; the ad valorem method used")
     if regime.basis == "china_2025":
-        return _china_2025(request, law, specific), warnings
+        return _china_2025(parts, request, law, specific), warnings
     warnings += _rate_warnings(parts, request, law)
     if specific:
         return (_specific(parts, request, law, warnings),), warnings
@@ -97,7 +102,7 @@ def _part(item: Any) -> Part:
             'write {"origin": "GB", "value": 40}',
             field="items",
         )
-    return Part(str(item["origin"]).strip().upper(), dollars(item["value"], "items.value"))
+    return Part(country(str(item["origin"])).code, dollars(item["value"], "items.value"))
 
 
 def tier(rate: Decimal, request: DutyRequest, law: Law) -> Row:
@@ -136,13 +141,17 @@ def _count(request: DutyRequest) -> int:
     return items if isinstance(items, int) else 1
 
 
-def _china_2025(request: DutyRequest, law: Law, specific: bool) -> tuple[DutyLine, ...]:
+def _china_2025(parts: list[Part], request: DutyRequest, law: Law, specific: bool) -> tuple[DutyLine, ...]:
+    """What else is in the parcel was still de minimis: only the parts of China and Hong Kong pay."""
     if specific:
         entry = law.entry("mail/china_2025/per_item_usd", request.entry_date)
         amount = to_cents(entry.value * _count(request))
         return (DutyLine("specific", "mail specific", f"${entry.text} per item", amount, entry.citation),)
     entry = law.entry("mail/china_2025/ad_valorem_pct", request.entry_date)
-    return (_share("EO 14256", "mail ad valorem", request.value_usd, entry.value, entry.citation),)
+    rows = law.rows("mail/regimes", request.entry_date)
+    reached = {row["origin"] for row in rows if row["basis"] == "china_2025"}
+    value = sum((part.value for part in parts if part.origin in reached), Decimal(0))
+    return (_share("EO 14256", "mail ad valorem", value, entry.value, entry.citation),)
 
 
 def _share(heading: str, kind: str, value: Decimal, rate: Decimal, citation: str) -> DutyLine:

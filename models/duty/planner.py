@@ -22,12 +22,12 @@ from models.duty.layers import forced_labor, ieepa, section122, section301, sect
 from models.duty.layers.metals import LISTS as METALS
 from models.duty.layers.section232 import section232
 
-# Facts a plan depends on: every known fact that is neither an amount nor about the parcel.
-PLAN_FACTS = frozenset(
-    name
-    for name, fact in FACTS.items()
-    if fact.type in ("flag", "text", "number") and name != "metal_value_usd"
-) | {"metal_value_usd"}
+# Facts about the parcel, its entry and its route; a plan depends on all others.
+PARCEL_FACTS = frozenset(
+    "method items rate_pct currency fees_only period arrival mode ems formal_entry cbp_prepared manual gift gift_from "
+    "documents us_goods_returned pga adcvd quota alcohol_tobacco nonresident_importer cbp_demand".split()
+)
+PLAN_FACTS = frozenset(FACTS) - PARCEL_FACTS
 
 
 def plan(

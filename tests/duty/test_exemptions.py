@@ -98,3 +98,24 @@ def test_another_currency_needs_a_stated_rate(ask: Ask) -> None:
         w.startswith("CURRENCY_STATED")
         for w in ask("2025-09-02", "mail", "CN", None, 57, currency="CAD", rate_pct=34).warnings
     )
+
+
+def test_only_the_chinese_part_of_a_parcel_paid_in_summer_2025(ask: Ask) -> None:
+    items: list[dict[str, Any]] = [{"origin": "GB", "value": 40}, {"origin": "CN", "value": 60}]
+    assert usd(ask("2025-06-15", "mail", "GB+CN", None, 100, items=items).duty) == "32.40"
+
+
+def test_one_rate_for_all_origins_needs_no_items_but_items_that_add_up(ask: Ask) -> None:
+    assert usd(ask("2026-03-01", "mail", "GB+CN", None, 100).duty) == "10.00"
+    with pytest.raises(MailDutyError, match="come to 40"):
+        ask("2026-03-01", "mail", "GB+CN", None, 100, items=[{"origin": "GB", "value": 40}])
+
+
+def test_the_specific_method_had_ended_under_the_flat_rate(ask: Ask) -> None:
+    found = ask("2026-02-24", "mail", "CN", None, 100, method="specific")
+    assert usd(found.duty) == "10.00" and any(w.startswith("METHOD_ENDED") for w in found.warnings)
+
+
+def test_mail_entered_formally_is_a_formal_entry(ask: Ask) -> None:
+    found = ask("2025-12-01", "mail", "CN", "6109.10.0012", 5000, formal_entry=True)
+    assert found.regime == "FORMAL_ENTRY" and "9903.88.15" in {line.heading for line in found.lines}
