@@ -366,3 +366,12 @@ def test_chapter_99_is_reported_first_301_then_338_then_232_and_the_own_line_las
         "9903.05.90",
         "7326.90.8688",
     ]
+
+
+@pytest.mark.parametrize(
+    ("origin", "heading", "amount"),
+    [("IN", "9903.94.05", "25.00"), ("JP", "9903.94.43", "12.50"), ("GB", "9903.94.32", "7.50")],
+)
+def test_car_parts_by_origin(ask: Ask, origin: str, heading: str, amount: str) -> None:
+    found = shown(ask(DAY, "formal", origin, "8708.99.81", s232="auto_parts"))
+    assert found[heading] == amount
