@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
@@ -14,7 +15,7 @@ from data.money import Rates
 from serving import record
 from serving.asked import AskedItem, from_item
 from serving.assessor import Assessor
-from serving.decision import tally
+from serving.decision import Ground, tally
 from serving.runs import Summary, written
 from serving.terminal import print_table, progress, row
 
@@ -41,7 +42,7 @@ def assess_manifests(
     """
     today = today or date.today()
     readings = _readings(manifests, rates, layout, settings or {})
-    asked = [from_item(item, on, today, {"method": method}) for reading in readings for item in reading.items]
+    asked = [one for reading in readings for one in _asked(reading, on, today, {"method": method})]
     assessor = Assessor.shipped()
     done = []
     with progress("Assessing", total=len(asked)) as advance:
@@ -80,6 +81,19 @@ def assess_manifests(
     notes = [f"{r.manifest.source_name} ({r.layout}): {note}" for r in readings for note in r.notes]
     _show(answers, rejected, notes, summary, out, stream)
     return Summary(counts["rows_in"], counts["items"], counts["errors"], kept)
+
+
+def _asked(
+    reading: ManifestReading, on: date | None, today: date, facts: Mapping[str, Any]
+) -> Iterator[AskedItem]:
+    """The items of a manifest; those whose parcel lost a row carry the question, for its limits are not known."""
+    lost = {parcel.tracking_id: parcel.rows_in_error for parcel in reading.parcels if parcel.rows_in_error}
+    for item in reading.items:
+        one = from_item(item, on, today, facts)
+        if rows := lost.get(item.tracking_id):
+            said = f"row {', '.join(map(str, rows))} of this parcel could not be read"
+            one = replace(one, questions=(*one.questions, Ground("PARCEL_INCOMPLETE", said)))
+        yield one
 
 
 def _whole_parcels(asked: Sequence[AskedItem]) -> Iterator[list[AskedItem]]:
