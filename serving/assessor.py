@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.errors import MailDutyError
+from data.hts import HtsCode
 from data.law import Law
 from data.schedule import Schedule
 from models.duty.records import DutyAssessment, DutyError, DutyRequest
@@ -118,9 +119,8 @@ def _request(item: AskedItem, suggestion: Suggestion) -> DutyRequest:
             "duty is charged on the value",
             "ask the sender",
         )
-    return DutyRequest(
-        item.id, item.day, item.channel, item.origin, suggestion.code, item.value_usd, dict(item.facts)
-    )
+    hts = HtsCode(suggestion.code).dotted if suggestion.code else None
+    return DutyRequest(item.id, item.day, item.channel, item.origin, hts, item.value_usd, dict(item.facts))
 
 
 def _risk_facts(item: AskedItem, suggestion: Suggestion) -> RiskFacts:
