@@ -38,11 +38,17 @@ class Knots:
         centre = np.array([p[part].mean() for part in parts])
         share = np.array([(y[part].sum() + 0.5) / (len(part) + 1.0) for part in parts])
         risen = (
-            IsotonicRegression(y_min=0.002, y_max=0.998)
+            IsotonicRegression(y_min=0.002, y_max=0.998, out_of_bounds="clip")
             .fit(centre, share, [len(x) for x in parts])
             .predict(centre)
         )
-        return cls((0.0, *map(float, centre), 1.0), (0.0, *map(float, risen), float(max(risen[-1], 0.0))))
+        inside = {
+            round(float(x), 6): float(y) for x, y in zip(centre, risen, strict=True) if 0 < x < 0.999999
+        }
+        knots = sorted(
+            {0.0: 0.0, **inside, 1.0: float(risen[-1])}.items()
+        )  # one y for each x, or nothing interpolates
+        return cls(tuple(x for x, _ in knots), tuple(y for _, y in knots))
 
     def __call__(self, confidence: NDArray[np.float64] | float) -> NDArray[np.float64]:
         return np.asarray(np.interp(confidence, self.x, self.y))

@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,3 +45,42 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
+
+
+SMALL_FILES = ("71/7117.yaml", "85/8504.yaml", "85/8518.yaml", "64/shoes.yaml")
+
+
+@pytest.fixture(scope="session")
+def small_settings() -> dict[str, Any]:
+    """Settings under which the suggester is trained in seconds: a static encoder, few rows, few trees."""
+    from training.train_hts import settings
+
+    return settings(
+        rows=2600,
+        ranker_rows=900,
+        encoder={"kind": "static", "start": "random", "width": 64, "epochs": 2},
+        ranker={"trees": 40, "folds": 3},
+        evaluate=[],
+        outside=[],
+    )
+
+
+@pytest.fixture(scope="session")
+def small_catalogue() -> Any:
+    """A few files of the catalogue."""
+    from data.catalogue import Catalogue, load
+
+    whole = load()
+    goods = tuple(g for g in whole if g.path in SMALL_FILES)
+    files = {name: file for name, file in whole.files.items() if name in SMALL_FILES}
+    return Catalogue(goods, files, (), {g.id: g for g in goods})
+
+
+@pytest.fixture(scope="session")
+def small_model(
+    tmp_path_factory: pytest.TempPathFactory, small_catalogue: Any, small_settings: dict[str, Any]
+) -> Any:
+    """A suggester trained inside the tests on the small catalogue."""
+    from training.train_hts import train
+
+    return train(small_settings, tmp_path_factory.mktemp("hts"), catalogue=small_catalogue)

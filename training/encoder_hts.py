@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import logging
 import os
 import random
 import tempfile
@@ -84,9 +85,17 @@ def set_seed(seed: int, threads: int) -> None:
 
 
 def train_static(
-    pairs: Sequence[Pair], width: int = 256, epochs: int = 3, seed: int = 0, base: str | None = None
+    pairs: Sequence[Pair],
+    width: int = 256,
+    epochs: float = 3,
+    seed: int = 0,
+    base: str | None = None,
+    start: str = "minilm",
 ) -> tuple[str, np.ndarray, np.ndarray]:
-    """A static table started from MiniLM's own word pieces. Returns tokenizer JSON, int8 table, scales."""
+    """A static table over MiniLM's word pieces. Returns tokenizer JSON, int8 table (pieces x width), scales.
+
+    ``start``: ``minilm`` begins with each piece as the transformer embeds it alone, ``random`` with noise.
+    """
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding
     from tokenizers import Tokenizer
@@ -96,8 +105,13 @@ def train_static(
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    start = _piece_vectors(folder, tokenizer, width)
-    model = SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=start)], device="cpu")
+    if start == "random":
+        first = (
+            np.random.default_rng(seed).normal(0, 0.1, (tokenizer.get_vocab_size(), width)).astype(np.float32)
+        )
+    else:
+        first = _piece_vectors(folder, tokenizer, width)
+    model = SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=first)], device="cpu")
     _contrast(model, pairs, epochs=epochs, batch=512, rate=2e-2, seed=seed)
     static: Any = model[0]
     weights = static.embedding.weight.detach().cpu().numpy()
@@ -183,37 +197,49 @@ def _contrast(model: Any, pairs: Sequence[Pair], epochs: float, batch: int, rate
         ).train()
 
 
-def export_onnx(folder: Path, out: Path) -> Path:
-    """The fine-tuned model as one ONNX graph (token ids -> pooled vectors) with int8 weights."""
+def export_onnx(folder: Path, out: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The fine-tuned model without torch: the ONNX graph with int8 weights in ``out``, and its word pieces.
+
+    Returns the int8 table of word-piece vectors (pieces x width) and its scales.
+    """
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(str(folder), device="cpu")
+    first: Any = model[0]
+    transformer = first.auto_model
 
     class Pooled(torch.nn.Module):
-        def __init__(self, transformer: Any) -> None:
+        def __init__(self) -> None:
             super().__init__()
             self.transformer = transformer
 
-        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-            hidden = self.transformer(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        def forward(self, embeddings: Any, attention_mask: Any) -> Any:
+            hidden = self.transformer(
+                inputs_embeds=embeddings, attention_mask=attention_mask
+            ).last_hidden_state
             mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
             return (hidden * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
 
     graph = out.with_suffix(".fp32.onnx")
-    ids = torch.ones((2, 16), dtype=torch.long)
-    rows, length = torch.export.Dim("rows", min=1, max=4096), torch.export.Dim("length", min=2, max=512)
+    pieces = transformer.embeddings.word_embeddings.weight.detach().numpy()
+    example = (torch.zeros((2, 16, pieces.shape[1])), torch.ones((2, 16), dtype=torch.long))
+    axes = {0: torch.export.Dim("texts", min=1, max=4096), 1: torch.export.Dim("pieces", min=2, max=512)}
+    logging.getLogger("torch").setLevel(logging.ERROR)
     torch.onnx.export(
-        Pooled(model[0].auto_model).eval(),
-        (ids, ids.clone()),
+        Pooled().eval(),
+        example,
         str(graph),
         dynamo=True,
-        input_names=["input_ids", "attention_mask"],
+        verbose=False,
+        input_names=["embeddings", "attention_mask"],
         output_names=["vectors"],
-        dynamic_shapes={"input_ids": {0: rows, 1: length}, "attention_mask": {0: rows, 1: length}},
+        dynamic_shapes={"embeddings": axes, "attention_mask": axes},
         external_data=False,
     )
-    quantize_dynamic(str(graph), str(out), weight_type=QuantType.QInt8)
+    quantize_dynamic(
+        str(graph), str(out), weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul"]
+    )
     graph.unlink()
-    return out
+    return quantise(pieces)

@@ -145,7 +145,7 @@ def _encoder(goods: Catalogue, rows: Sequence[Labelled], asked: Mapping[str, Any
     pairs = [(row.whole_text, kind_text(goods.by_id[row.kind])) for row in rows]
     if how["kind"] == "static":
         tokenizer, table, scale = encoder_hts.train_static(
-            pairs, int(how["width"]), int(how["epochs"]), int(asked["seed"]), how["base"]
+            pairs, int(how["width"]), float(how["epochs"]), int(asked["seed"]), how["base"], how["start"]
         )
         folder_of.put_static(draft, tokenizer, table, scale)
         return StaticEncoder(tokenizer, table, scale)
@@ -161,10 +161,12 @@ def _encoder(goods: Catalogue, rows: Sequence[Labelled], asked: Mapping[str, Any
             int(asked["seed"]),
             how["base"],
         )
-        graph = encoder_hts.export_onnx(tuned, Path(work) / "encoder.onnx").read_bytes()
+        out = Path(work) / "encoder.onnx"
+        table, scale = encoder_hts.export_onnx(tuned, out)
+        graph = out.read_bytes()
         tokenizer = (tuned / "tokenizer.json").read_text(encoding="utf-8")
-    folder_of.put_transformer(draft, tokenizer, graph)
-    return TransformerEncoder(tokenizer, graph, threads=int(how["threads"]))
+    folder_of.put_transformer(draft, tokenizer, table, scale, graph)
+    return TransformerEncoder(tokenizer, table, scale, graph, threads=int(how["threads"]))
 
 
 def _calibrate(

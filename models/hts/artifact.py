@@ -34,8 +34,10 @@ def put_static(draft: Draft, tokenizer: str, table: NDArray[np.int8], scale: NDA
     draft.about["encoder"] = "static"
 
 
-def put_transformer(draft: Draft, tokenizer: str, graph: bytes) -> None:
-    draft.text("tokenizer.json", tokenizer)
+def put_transformer(
+    draft: Draft, tokenizer: str, table: NDArray[np.int8], scale: NDArray[np.float32], graph: bytes
+) -> None:
+    put_static(draft, tokenizer, table, scale)
     draft.files["encoder.onnx"] = graph
     draft.about["encoder"] = "transformer"
 
@@ -78,10 +80,11 @@ def put_ranker(draft: Draft, booster: str, temperature: float, knots: dict[int, 
 
 
 def encoder_of(artifact: Artifact) -> Encoder:
+    held = artifact.arrays("encoder.npz")
+    pieces = artifact.text("tokenizer.json"), held["table"], held["scale"]
     if artifact.about["encoder"] == "static":
-        held = artifact.arrays("encoder.npz")
-        return StaticEncoder(artifact.text("tokenizer.json"), held["table"], held["scale"])
-    return TransformerEncoder(artifact.text("tokenizer.json"), artifact.files["encoder.onnx"])
+        return StaticEncoder(*pieces)
+    return TransformerEncoder(*pieces, artifact.files["encoder.onnx"])
 
 
 def finder_of(artifact: Artifact, catalogue: Catalogue) -> CandidateFinder:
@@ -98,7 +101,7 @@ def finder_of(artifact: Artifact, catalogue: Catalogue) -> CandidateFinder:
 
 
 def suggester_of(
-    artifact: Artifact, catalogue: Catalogue, leaves: Collection[str], **versions: str
+    artifact: Artifact, catalogue: Catalogue, leaves: Collection[str], /, **versions: str
 ) -> Suggester:
     """A suggester over a catalogue for the numbers in force on a day. Raises MODEL_STALE on another cutter."""
     if artifact.about.get("tokens") != TOKENS_VERSION:

@@ -62,10 +62,23 @@ class StaticEncoder:
 
 
 class TransformerEncoder:
-    """A sentence transformer as an ONNX graph (``input_ids``, ``attention_mask`` -> mean-pooled vectors)."""
+    """A sentence transformer: word-piece vectors from an int8 table, the rest as an ONNX graph.
 
-    def __init__(self, tokenizer_json: str, graph: bytes, threads: int = 1) -> None:
+    The graph takes ``embeddings`` (texts x pieces x width) and ``attention_mask`` and gives mean-pooled vectors.
+    The table stands outside it because a scale for each piece keeps what one scale for all would lose.
+    """
+
+    def __init__(
+        self,
+        tokenizer_json: str,
+        table: NDArray[np.int8],
+        scale: NDArray[np.float32],
+        graph: bytes,
+        threads: int = 1,
+    ) -> None:
         import onnxruntime as ort
+
+        self.table, self.scale = table, scale
 
         settings = ort.SessionOptions()
         settings.intra_op_num_threads = threads
@@ -88,7 +101,8 @@ class TransformerEncoder:
                 length = len(encodings[i].ids)
                 ids[row, :length] = encodings[i].ids
                 mask[row, :length] = 1
-            vectors = self.session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+            pieces = self.table[ids].astype(np.float32) * self.scale[ids][..., None]
+            vectors = self.session.run(None, {"embeddings": pieces, "attention_mask": mask})[0]
             for row, i in enumerate(part):
                 found[i] = vectors[row]
         if not found:
