@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from data.errors import MailDutyError
+from data.remembered import remembered
 
 FOLDER = Path(__file__).parent / "catalogue"
 FACTS, WORDS = "facts.yaml", "words.yaml"  # shared facts; words that mean nothing
@@ -253,9 +254,30 @@ def read_file(path: Path, shared: Mapping[str, Fact], root: Path = FOLDER) -> li
 
 
 def _parse(path: Path) -> CatalogueFile:
+    return _validated(_yaml(path), path)
+
+
+def _yaml(path: Path) -> Any:
+    """The file's YAML; where it is none, the complaint as a text, which then does not validate."""
     try:
-        return CatalogueFile.model_validate(yaml.load(path.read_text(encoding="utf-8"), YamlLoader))
-    except (yaml.YAMLError, ValidationError) as why:
+        return _text_keys(yaml.load(path.read_text(encoding="utf-8"), YamlLoader))
+    except yaml.YAMLError as why:
+        return str(why)
+
+
+def _text_keys(value: Any) -> Any:
+    """The same with every key as text: JSON, in which parsed files are remembered, has no other keys."""
+    if isinstance(value, dict):
+        return {str(_text(k)): _text_keys(v) for k, v in value.items()}
+    return [_text_keys(v) for v in value] if isinstance(value, list) else value
+
+
+def _validated(raw: Any, path: Path) -> CatalogueFile:
+    try:
+        if isinstance(raw, str):
+            raise ValueError(raw)
+        return CatalogueFile.model_validate(raw)
+    except ValueError as why:
         raise MailDutyError(
             "CATALOGUE_UNREADABLE",
             f"{path.name} does not read: {why}",
@@ -286,11 +308,10 @@ def load(folder: Path = FOLDER) -> Catalogue:
     goods: list[Goods] = []
     files: dict[str, CatalogueFile] = {}
     errors: list[MailDutyError] = []
-    for path in sorted(folder.rglob("*.yaml")):
-        if path.name in (FACTS, WORDS):
-            continue
+    paths = [p for p in sorted(folder.rglob("*.yaml")) if p.name not in (FACTS, WORDS)]
+    for path, raw in remembered(paths, _yaml):
         try:
-            file = _parse(path)
+            file = _validated(raw, path)
             goods += _resolve(file, path, shared, folder)
             files[path.relative_to(folder).as_posix()] = file
         except MailDutyError as error:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from data.catalogue import Catalogue, Goods
 
-COMBINATIONS = 300_000  # a table with more than this is said to be too wide to check
+MOST_BOXES = 20_000  # a table that falls into more cases than this is said to be too wide
 
 
 @dataclass(frozen=True)
@@ -94,34 +94,43 @@ def _table(goods: Goods, leaves: frozenset[str]) -> Iterator[tuple[Finding | Non
     yield from _walk(goods)
 
 
+Box = dict[str, frozenset[str]]
+
+
 def _walk(goods: Goods) -> Iterator[tuple[Finding | None, set[str]]]:
-    """Every combination of the open facts: no gap, and which rows answer at all."""
-    asked = [n for n in goods.asked if n in goods.facts]
-    domains = [list(goods.facts[n].values) for n in asked]
-    size = 1
-    for domain in domains:
-        size *= len(domain)
-    if size > COMBINATIONS:
-        yield Finding("TOO_WIDE", goods.id, f"{size} combinations", "Split the table by `given`"), set()
-        return
+    """No gap, and which rows answer at all: row by row the combinations of facts still unanswered are cut away.
+
+    A combination set is a box (fact -> values). What a row answers is cut out of every box; what is left at the
+    end is a gap. So a table is checked exactly, however many combinations its facts have.
+    """
+    given = goods.kind.given
+    facts = dict.fromkeys(n for row in goods.rows for n in row.when if n in goods.facts and n not in given)
+    boxes: list[Box] = [{n: frozenset(goods.facts[n].values) for n in facts}]
     answers: set[int] = set()
-    gap = None
-    compiled = [(i, tuple(row.when.items())) for i, row in enumerate(goods.rows)]
-    for combination in itertools.product(*domains):
-        facts = {**dict(zip(asked, combination, strict=True)), **goods.kind.given}
-        for i, when in compiled:
-            if all(facts.get(n) in accepted for n, accepted in when):
+    for i, row in enumerate(goods.rows):
+        when = row.when
+        if any(n in given and given[n] not in accepted for n, accepted in when.items()):
+            continue
+        asked = {n: frozenset(v) for n, v in when.items() if n in facts}
+        left: list[Box] = []
+        for box in boxes:
+            if all(box[n] & v for n, v in asked.items()):
                 answers.add(i)
-                break
-        else:
-            gap = gap or facts
-    if gap:
+                left += _cut(box, asked)
+            else:
+                left.append(box)
+        boxes = left
+        if len(boxes) > MOST_BOXES:
+            yield Finding("TOO_WIDE", goods.id, f"over {MOST_BOXES} separate cases", "Split the table"), set()
+            return
+    if boxes:
+        gap = {n: sorted(v)[0] for n, v in boxes[0].items()}
         yield (
             Finding("GAP", goods.id, f"no row answers {gap}", "Add a row, or a last row without facts"),
             set(),
         )
     if goods.kind.codes:
-        for i in set(range(len(goods.rows))) - answers:
+        for i in sorted(set(range(len(goods.rows))) - answers):
             row = goods.rows[i]
             yield (
                 Finding(
@@ -130,6 +139,18 @@ def _walk(goods: Goods) -> Iterator[tuple[Finding | None, set[str]]]:
                 set(),
             )
     yield None, {goods.rows[i].hts for i in answers}
+
+
+def _cut(box: Box, asked: Mapping[str, frozenset[str]]) -> list[Box]:
+    """What is left of a box without the part that a row answers."""
+    left = []
+    inside = dict(box)
+    for name, accepted in asked.items():
+        outside = inside[name] - accepted
+        if outside:
+            left.append({**inside, name: outside})
+        inside[name] = inside[name] & accepted
+    return left
 
 
 def _unique(catalogue: Catalogue) -> Iterator[Finding]:
