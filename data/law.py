@@ -38,6 +38,8 @@ class Law:
         self._entries: dict[str, tuple[LawEntry, ...]] = {}
         self._rows: dict[str, tuple[Row, ...]] = {}
         self._lists: dict[str, CodeList] = {}
+        self._live: dict[tuple[str, date], tuple[Row, ...]] = {}
+        self._below: dict[str, tuple[str, ...]] = {}
         for path, document in self.documents.items():
             if "values" in document:
                 self._entries[path] = tuple(entry_of(path, document, item) for item in document["values"])
@@ -93,11 +95,13 @@ class Law:
 
     def rows(self, path: str, on: date, **wanted: Any) -> list[Row]:
         """The rows in force on that day whose fields equal ``wanted``."""
-        return [
-            row
-            for row in self._of(self._rows, path)
-            if row.holds(on) and all(row.fields.get(name) == value for name, value in wanted.items())
-        ]
+        live = self._live.get((path, on))
+        if live is None:
+            live = self._live[path, on] = tuple(row for row in self._of(self._rows, path) if row.holds(on))
+        found = list(live)
+        for name, value in wanted.items():
+            found = [row for row in found if row.fields.get(name) == value]
+        return found
 
     def all_rows(self, path: str) -> tuple[Row, ...]:
         """Every row of a table, whatever the day."""
@@ -115,7 +119,9 @@ class Law:
         return codes.match(digits)
 
     def paths(self, below: str = "") -> Iterator[str]:
-        return (path for path in sorted(self.documents) if path.startswith(below))
+        if below not in self._below:
+            self._below[below] = tuple(path for path in sorted(self.documents) if path.startswith(below))
+        return iter(self._below[below])
 
     def _of(self, kind: Mapping[str, Any], path: str) -> Any:
         if path not in kind:

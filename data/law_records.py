@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -75,7 +76,17 @@ class CodeList:
         """Listed numbers longer than ``digits`` that stand under it: the list then depends on the suffix."""
         if len(digits) >= 10:
             return ()
-        return tuple(sorted(c for c in self.codes if len(c) > len(digits) and c.startswith(digits)))
+        return _above(self.codes).get(digits, ())
+
+
+@lru_cache(maxsize=256)
+def _above(codes: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+    """Every shorter number, and in order the numbers of a list that stand under it."""
+    under: dict[str, list[str]] = {}
+    for code in sorted(codes):
+        for level in range(2, len(code), 2):
+            under.setdefault(code[:level], []).append(code)
+    return {shorter: tuple(longer) for shorter, longer in under.items()}
 
 
 def plain(number: Decimal) -> str:

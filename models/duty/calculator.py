@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from data.errors import MailDutyError
 from data.law import Law, LawEntry
 from data.schedule import Schedule
 from models.duty import columns
 from models.duty.due_dates import mail_due_date, period_due_date
-from models.duty.exemptions import exemption
+from models.duty.exemptions import Exemption, exemption
 from models.duty.facts import check_facts
 from models.duty.fees import fees
 from models.duty.goods import Programme, percent_text
@@ -28,16 +29,18 @@ from models.duty.rounding import line_value, to_cents
 Lines = tuple[tuple[DutyLine, ...], list[str]]
 
 
+class Entered(NamedTuple):
+    """How an item enters: warnings so far, its regime, what takes it out of duty, its fees."""
+
+    warnings: list[str]
+    regime: Regime
+    free: Exemption
+    fees: tuple[DutyLine, ...]
+
+
 def assess(request: DutyRequest, law: Law, schedule: Schedule) -> DutyAssessment:
     """What one item owes. Raises :class:`MailDutyError`; where regime and fees are known the error has them."""
-    warnings = check_facts(request.facts) + _day_warnings(request, law) + _due(request, law)
-    formal = request.facts.get("formal_entry") is True
-    method = str(request.facts.get("method") or "ad_valorem")
-    ruling = regime(request.channel, request.origin, request.entry_date, law, method, formal)
-    _check_limit(request, ruling, law)
-    claim, _ = columns.programme(request.facts.get("program"), request.origin, request.entry_date, law)
-    free = exemption(request, ruling, law)
-    fee_lines = fees(request, claim, bool(free.lines), law)
+    warnings, ruling, free, fee_lines = entered(request, law)
     if request.facts.get("fees_only") is True:
         lines: tuple[DutyLine, ...] = ()
         warnings.append("FEES_ONLY: no duty was asked for")
@@ -51,6 +54,18 @@ def assess(request: DutyRequest, law: Law, schedule: Schedule) -> DutyAssessment
         warnings += ([free.warning] if free.warning else []) + found
     versions = {"law": law.version, "schedule": schedule.revision(request.entry_date)}
     return DutyAssessment(request.id, ruling.name, lines, fee_lines, tuple(dict.fromkeys(warnings)), versions)
+
+
+def entered(request: DutyRequest, law: Law) -> Entered:
+    """What can be said before the goods are looked at. Of the value it only asks which limits it is over."""
+    warnings = check_facts(request.facts) + _day_warnings(request, law) + _due(request, law)
+    formal = request.facts.get("formal_entry") is True
+    method = str(request.facts.get("method") or "ad_valorem")
+    ruling = regime(request.channel, request.origin, request.entry_date, law, method, formal)
+    _check_limit(request, ruling, law)
+    claim, _ = columns.programme(request.facts.get("program"), request.origin, request.entry_date, law)
+    free = exemption(request, ruling, law)
+    return Entered(warnings, ruling, free, fees(request, claim, bool(free.lines), law))
 
 
 def assess_many(
