@@ -30,6 +30,12 @@ app = typer.Typer(
 )
 sources = typer.Typer(no_args_is_help=True, help="What we know: the tariff, the law, and how fresh they are.")
 app.add_typer(sources, name="data")
+goods = typer.Typer(no_args_is_help=True, help="The catalogue: what we know of goods, in data/catalogue.")
+app.add_typer(goods, name="catalogue")
+train = typer.Typer(no_args_is_help=True, help="Trains a model; wants the train extra.")
+app.add_typer(train, name="train")
+evaluate = typer.Typer(no_args_is_help=True, help="Scores a model, as it is served, on labelled rows.")
+app.add_typer(evaluate, name="evaluate")
 
 Day = Annotated[
     datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], metavar="DATE", help="Entry date.")
@@ -100,6 +106,37 @@ def duty(
 
 
 @app.command()
+def suggest(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="JSON lines, one item each; - is standard input.")
+    ] = None,
+    text: Annotated[str | None, typer.Option(help="One description, in place of a file.")] = None,
+    top: Annotated[int, typer.Option(min=1, max=50, help="How many numbers to give.")] = 5,
+    confidence: Annotated[
+        float, typer.Option(min=0.01, max=0.999, help="Confidence an answer must have.")
+    ] = 0.8,
+    on: Day = None,
+    out: Out = None,
+    origin: Origin = None,
+    value: Annotated[float | None, typer.Option(help="Value in US dollars, with --text.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With --text: the whole answer as JSON.")] = False,
+) -> None:
+    """Ranked tariff numbers for descriptions, the level that can be defended, the question that would decide.
+
+    Example: mailduty suggest --text "women's boho drop earrings, zinc alloy" --origin CN --value 12
+    """
+    from serving.suggest_run import suggest_file, suggest_text
+
+    if (file is None) == (text is None):
+        raise typer.BadParameter("give a FILE or --text")
+    day = _day(on) or date.today()
+    if text is not None:
+        suggest_text(text, day, top, confidence, {"origin": origin, "value_usd": value}, as_json)
+    elif file is not None:
+        _leave(suggest_file(file, day, out, top, confidence))
+
+
+@app.command()
 def schedule(
     code: Annotated[str, typer.Argument(metavar="CODE", help="Tariff number, with or without dots.")],
     on: Day = None,
@@ -157,6 +194,113 @@ def data_pull(
     from serving.sources import pull
 
     pull(names or ["hts"], to, date.today(), term)
+
+
+@goods.command("generate")
+def catalogue_generate(
+    rows: Annotated[int, typer.Option(min=1, help="How many descriptions.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 0,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write JSON lines.")] = Path(
+        "-"
+    ),
+) -> None:
+    """Writes labelled item descriptions from the catalogue.
+
+    Example: mailduty catalogue generate --rows 100000 --seed 1 --out descriptions.jsonl
+    """
+    from serving.catalogue_desk import write_descriptions
+
+    write_descriptions(rows, seed, out)
+
+
+@goods.command("check")
+def catalogue_check(on: Day = None) -> None:
+    """Lists what is wrong in the catalogue, or must be rewritten for the tariff of a day.
+
+    Example: mailduty catalogue check --on 2026-09-01
+    """
+    from serving.catalogue_desk import check_catalogue
+
+    if check_catalogue(_day(on) or date.today()):
+        raise typer.Exit(1)
+
+
+@goods.command("show")
+def catalogue_show(
+    words: Annotated[str, typer.Argument(metavar="WORDS", help="What a seller calls it.")],
+) -> None:
+    """One kind of goods: its words, its questions, its numbers, its neighbours.
+
+    Example: mailduty catalogue show "wireless earbuds"
+    """
+    from serving.catalogue_desk import show_kind
+
+    show_kind(words)
+
+
+@goods.command("coverage")
+def catalogue_coverage(
+    on: Day = None,
+    rulings: Annotated[Path | None, typer.Option(metavar="FILE", help="Rulings to agree with.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw it as PNG; wants the train extra.")
+    ] = None,
+) -> None:
+    """How much of the tariff the catalogue covers, by chapter.
+
+    Example: mailduty catalogue coverage --plot coverage.png
+    """
+    from serving.catalogue_desk import show_coverage
+
+    day = _day(on) or date.today()
+    show_coverage(day, rulings)
+    if plot is not None:
+        from training.plots import draw_coverage
+
+        draw_coverage(day, plot)
+
+
+@train.command("hts")
+def train_hts(
+    data: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of labelled files from outside.")
+    ] = None,
+    settings: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings; else training/hts.yaml.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where the model goes.")] = None,
+    settle: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Changes a setting, as rows=5000.")
+    ] = None,
+) -> None:
+    """Trains the suggester, logs the run, registers the model.
+
+    Example: mailduty train hts --set encoder.kind=static --set rows=20000 --out my-model
+    """
+    from training.run_hts import SETTINGS, SHIPPED, train_command
+
+    train_command(settings or SETTINGS, out or SHIPPED / "hts", data, settle or [])
+
+
+@evaluate.command("hts")
+def evaluate_hts(
+    files: Annotated[
+        list[Path], typer.Option("--data", metavar="FILE", help="Labelled rows; may be repeated.")
+    ],
+    model: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Model folder; else the shipped one.")
+    ] = None,
+    on: Day = None,
+    origin: Annotated[str, typer.Option(metavar="XX", help="Origin for the duty of wrong numbers.")] = "CN",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Accuracy by level with intervals, calibration, coverage, ceiling, duty dollars wrong.
+
+    Example: mailduty evaluate hts --data labelled.jsonl --json
+    """
+    from training.run_hts import DAY, SHIPPED, evaluate_command
+
+    evaluate_command(files, model or SHIPPED / "hts", _day(on) or DAY, origin, as_json)
 
 
 @app.command()

@@ -92,8 +92,8 @@ def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
         ) from error
 
 
-def _chunks(lines: Iterator[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
-    while chunk := list(islice(lines, CHUNK)):
+def _chunks(lines: Iterator[tuple[int, bytes]], size: int = CHUNK) -> Iterator[list[tuple[int, bytes]]]:
+    while chunk := list(islice(lines, size)):
         yield chunk
 
 

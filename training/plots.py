@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
-from data.catalogue_view import ChapterCoverage
+from data.catalogue import load
+from data.catalogue_view import ChapterCoverage, coverage
+from data.schedule import Schedule
 
 
 def plot_coverage(rows: Sequence[ChapterCoverage], out: Path) -> None:
@@ -38,3 +41,8 @@ def plot_coverage(rows: Sequence[ChapterCoverage], out: Path) -> None:
     figure.tight_layout()
     figure.savefig(out, dpi=100, metadata={"Software": None})
     pyplot.close(figure)
+
+
+def draw_coverage(on: date, out: Path) -> None:
+    """The catalogue's coverage of the numbers in force on a day, as a PNG."""
+    plot_coverage(coverage(load(), [line.code for line in Schedule.load().leaves(on)]), out)

@@ -115,6 +115,19 @@ def train(
     return Trained(artifact, reports)
 
 
+def passes(trained: Trained, asked: Mapping[str, Any]) -> bool:
+    """Whether every gate of the settings holds on the first evaluation file (none measured: no gate holds)."""
+    first = next(iter(trained.reports.values()), None)
+    if first is None:
+        return False
+    measured = first.measures()
+    gates = asked["gates"]
+    return bool(
+        measured["top1_at6"] >= gates["top1_at6"]
+        and measured["calibration_error_at6"] <= gates["calibration_error_at6"]
+    )
+
+
 def outside_rows(
     asked: Mapping[str, Any], data: Path | None
 ) -> tuple[list[Labelled], list[float], list[Path]]:

@@ -1,0 +1,158 @@
+"""The learned suggester as it is served: which model answers, for which day, and what a wrong number would cost.
+
+The model comes from ``MAILDUTY_HTS_MODEL`` (a model folder), else from the package. Rows are checked one by one;
+a row that cannot be read gets an error in its place.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from data.countries import country
+from data.errors import MailDutyError
+from data.law import Law
+from data.schedule import Schedule
+from models.artifact import CONTENTS, SHIPPED, load
+from models.duty.calculator import assess_many
+from models.duty.records import DutyAssessment, DutyRequest
+from models.hts.artifact import suggester_of
+from models.hts.evidence import ItemText
+from models.hts.suggester import DEFENDED, Suggester
+
+TOP = 5
+_TEXTS = ("description", "declared_hts", "origin")
+
+
+def model_folder() -> Path | None:
+    """The folder of the model in use; None where none is shipped and none is set."""
+    named = os.environ.get("MAILDUTY_HTS_MODEL")
+    folder = Path(named).expanduser() if named else SHIPPED / "hts"
+    return folder if named or (folder / CONTENTS).exists() else None
+
+
+@lru_cache(maxsize=3)
+def suggester(schedule: Schedule, revision: str, on: date) -> Suggester | None:
+    """The suggester over the numbers in force on a day; None where there is no model. Kept by revision."""
+    folder = model_folder()
+    if folder is None:
+        return None
+    from data.catalogue import load as load_catalogue
+
+    catalogue = load_catalogue()
+    leaves = frozenset(line.code for line in schedule.leaves(on))
+    return suggester_of(
+        load(folder), catalogue, leaves, schedule=revision, catalogue=f"{len(catalogue)} kinds"
+    )
+
+
+def suggester_on(schedule: Schedule, on: date) -> Suggester | None:
+    """The suggester of a day; days of one schedule revision share it."""
+    revision = schedule.revision(on)
+    first = _first_days.setdefault((id(schedule), revision), on)
+    return suggester(schedule, revision, first)
+
+
+_first_days: dict[tuple[int, str], date] = {}
+
+
+def duty_of(
+    law: Law, schedule: Schedule, on: date
+) -> Callable[[ItemText, Sequence[str]], Mapping[str, Decimal | None]]:
+    """Prices numbers for an item by mail on a day; None where origin or value is missing or a fact is wanting."""
+
+    def priced(item: ItemText, codes: Sequence[str]) -> Mapping[str, Decimal | None]:
+        if not item.origin or not item.value_usd:
+            return dict.fromkeys(codes)
+        value = Decimal(str(item.value_usd)).quantize(Decimal("0.01"))
+        asked = [DutyRequest(code, on, "mail", item.origin, code, value, {}) for code in codes]
+        answers = assess_many(asked, law, schedule)
+        return {
+            code: Decimal(a.duty) / 100 if isinstance(a, DutyAssessment) else None
+            for code, a in zip(codes, answers, strict=True)
+        }
+
+    return priced
+
+
+def suggest_rows(
+    rows: Sequence[Any], law: Law, schedule: Schedule, on: date, top: int = TOP, confidence: float = DEFENDED
+) -> list[dict[str, Any]]:
+    """Answers for rows as ``mailduty suggest`` reads them, in order; a bad row is ``{"id","error"}``.
+
+    Raises MailDutyError MODEL_MISSING where no model is there to answer.
+    """
+    model = suggester_on(schedule, on)
+    if model is None:
+        raise MailDutyError(
+            "MODEL_MISSING",
+            "no suggester is shipped or set",
+            "suggestions come from a trained model",
+            "train one with `mailduty train hts`, or set MAILDUTY_HTS_MODEL",
+        )
+    asked: list[ItemText] = []
+    places: list[int] = []
+    answers: list[dict[str, Any]] = [{} for _ in rows]
+    for place, row in enumerate(rows):
+        try:
+            asked.append(item_of(row))
+            places.append(place)
+        except MailDutyError as error:
+            identifier = row.get("id") if isinstance(row, Mapping) else None
+            answers[place] = {"id": identifier, "error": error.as_dict()}
+    said = model.suggest(asked, top, confidence, duty_of(law, schedule, on))
+    for place, answer in zip(places, said, strict=True):
+        answers[place] = answer.as_json()
+    return answers
+
+
+def item_of(row: Any) -> ItemText:
+    """A row ``{"id","description",...}`` as the suggester is asked. Raises MailDutyError naming the field."""
+    if isinstance(row, MailDutyError):
+        raise row
+    if not isinstance(row, Mapping):
+        raise _bad("row", row, "a row is a JSON object", 'write {"id": ..., "description": ...}')
+    if row.get("id") in (None, ""):
+        raise _bad("id", row.get("id"), "an answer is found again by its id", "give each row an id")
+    for name in _TEXTS:
+        if row.get(name) is not None and not isinstance(row[name], str):
+            raise _bad(name, row[name], f"{name} is a text", "write it in quotes")
+    if row.get("description") is None:
+        raise _bad("description", None, "goods are told by their description", "say what the goods are")
+    category, attributes = row.get("category") or [], row.get("attributes") or {}
+    if not isinstance(category, list) or not isinstance(attributes, Mapping):
+        raise _bad("category", category, "category is a list, attributes an object", "correct the field")
+    origin = row.get("origin")
+    return ItemText(
+        id=str(row["id"]),
+        description=row["description"][:4000],
+        category=tuple(str(c) for c in category[:10]),
+        attributes={str(k): str(v)[:300] for k, v in list(attributes.items())[:60] if v is not None},
+        value_usd=_number(row, "value_usd"),
+        quantity=_number(row, "quantity"),
+        weight_kg=_number(row, "weight_kg"),
+        origin=country(origin).code if origin else None,
+        declared_hts=row.get("declared_hts"),
+    )
+
+
+def _number(row: Mapping[str, Any], name: str) -> float | None:
+    value = row.get(name)
+    if value is None:
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if isinstance(value, bool) or not 0 <= number < 1e9:
+        raise _bad(name, value, f"{name} is a number, not negative", "correct it or leave it out")
+    return number or None
+
+
+def _bad(name: str, value: Any, rule: str, remedy: str) -> MailDutyError:
+    return MailDutyError("ROW_FIELD", f"{name} is {str(value)[:60]!r}", rule, remedy, field=name)
