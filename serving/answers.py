@@ -13,7 +13,8 @@ from serving.asked import AskedItem, as_day, from_message
 from serving.assessor import Assessor
 from serving.decision import tally
 from serving.duty_lines import price
-from serving.versions import versions
+from serving.suggesting import suggest_rows
+from serving.versions import hts_model, versions
 
 
 class Desk:
@@ -36,6 +37,24 @@ class Desk:
             "items": dict(zip(batch["items"], answers, strict=True)),
             "errors": sum("error" in answer for answer in answers),
             "versions": self._versions(today),
+        }
+
+    def suggest(self, batch: Mapping[str, Any], today: date) -> dict[str, Any]:
+        """Suggests numbers for ``{"on", "top", "confidence", "items": {id: SuggestItem}}``; shape of ``SuggestAnswers``."""
+        on = as_day(batch["on"], "on") if batch.get("on") else today
+        rows = [{**item, "id": identifier} for identifier, item in batch["items"].items()]
+        answers = suggest_rows(
+            rows,
+            self.assessor.law,
+            self.assessor.schedule,
+            on,
+            batch.get("top", 5),
+            batch.get("confidence", 0.8),
+        )
+        return {
+            "items": dict(zip(batch["items"], answers, strict=True)),
+            "errors": sum("error" in answer for answer in answers),
+            "versions": self._versions(on),
         }
 
     def assess(self, batch: Mapping[str, Any], today: date) -> dict[str, Any]:
@@ -68,7 +87,11 @@ class Desk:
         return {
             "versions": self._versions(today),
             "law_verified_through": self.assessor.law.verified_through.isoformat(),
-            "stand_ins": ["suggestion", "risk"],
+            "stand_ins": [
+                name
+                for name, model in (("suggestion", hts_model()), ("risk", "standin"))
+                if model == "standin"
+            ],
         }
 
     def _versions(self, today: date) -> dict[str, str]:

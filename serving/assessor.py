@@ -16,12 +16,13 @@ from data.law import Law
 from data.schedule import Schedule
 from models.duty.records import DutyAssessment, DutyError, DutyRequest
 from models.duty.routes import RouteAnswer
-from models.hts.standin import StandInSuggester, Suggestion
+from models.hts.standin import Suggestion
 from models.risk.standin import RiskAnswer, RiskFacts, StandInScorer
 from serving.asked import AskedItem
 from serving.decision import Decision
 from serving.grounds import decided
 from serving.parcels import price_items
+from serving.proposing import Proposer
 from serving.routing import as_json, route_items
 from serving.settings import tariff
 from serving.versions import versions
@@ -57,23 +58,21 @@ class Assessment:
 class Assessor:
     """Holds what answers: tariff, law, suggester, scorer. :meth:`shipped` makes it from what the package ships."""
 
-    def __init__(
-        self, schedule: Schedule, law: Law, suggester: StandInSuggester, scorer: StandInScorer
-    ) -> None:
+    def __init__(self, schedule: Schedule, law: Law, proposer: Proposer, scorer: StandInScorer) -> None:
         self.schedule = schedule
         self.law = law
-        self.suggester = suggester
+        self.proposer = proposer
         self.scorer = scorer
 
     @classmethod
     def shipped(cls) -> Assessor:
-        """The tariff in use, the law in the package, and the stand-ins."""
-        schedule = tariff()
-        return cls(schedule, Law.load(), StandInSuggester(schedule), StandInScorer())
+        """The tariff in use, the law in the package, the suggester that is shipped, and the rules of risk."""
+        schedule, law = tariff(), Law.load()
+        return cls(schedule, law, Proposer(schedule, law), StandInScorer())
 
     def assess(self, items: Sequence[AskedItem]) -> list[Assessment]:
         """One assessment for each item, in order. Items of one parcel belong into one batch."""
-        suggestions = self.suggester.suggest([i.hts_declared for i in items], [i.day for i in items])
+        suggestions = self.proposer.propose(items)
         risks = self.scorer.score([_risk_facts(i, s) for i, s in zip(items, suggestions, strict=True)])
         duties, ways = self._owed(items, suggestions)
         stamps = {day: versions(self.schedule, self.law, day) for day in {item.day for item in items}}

@@ -50,6 +50,8 @@ def _code(item: AskedItem, suggestion: Suggestion, duty: DutyAssessment | DutyEr
     """A number too short to file. By mail the duty says so itself, on the days when ten digits are wanted."""
     if suggestion.reason == "HTS_SHORT" and item.channel != "mail":
         yield Ground("HTS_SHORT", suggestion.message or "")
+    if suggestion.reason in ("HTS_CONTRADICTED", "HTS_UNSURE"):
+        yield Ground(suggestion.reason, suggestion.message or "")
 
 
 def _signals(suggestion: Suggestion, risk: RiskAnswer) -> Iterator[Ground]:

@@ -89,6 +89,44 @@ class AssessBatch(_Message):
     )
 
 
+class SuggestItem(_Message):
+    """An item to find tariff numbers for. Only the description must be there."""
+
+    description: str | None = Field(
+        None, description="Item text.", examples=["boho drop earrings, zinc alloy"]
+    )
+    category: list[str] = Field([], description="Category path.", examples=[["Jewelry", "Earrings"]])
+    attributes: dict[str, Any] = Field(
+        {}, description="Attributes as listed.", examples=[{"Material": "Alloy"}]
+    )
+    value_usd: str | int | float | None = Field(
+        None, description="Value of the line in US dollars.", examples=[12]
+    )
+    quantity: str | int | float | None = Field(None, description="Pieces in the line.", examples=[2])
+    weight_kg: str | int | float | None = Field(
+        None, description="Weight of the line in kg.", examples=[0.05]
+    )
+    origin: str | None = Field(None, description="Country of origin of the goods.", examples=["CN"])
+    declared_hts: str | None = Field(
+        None, description="The sender's number, any length.", examples=["711719"]
+    )
+
+
+class SuggestBatch(_Message):
+    """Items to find tariff numbers for, keyed by the caller's ids."""
+
+    on: str | None = Field(None, description="Day of entry; else today.", examples=["2026-09-01"])
+    top: int = Field(5, ge=1, le=50, description="How many numbers to give.", examples=[5])
+    confidence: float = Field(0.8, gt=0, lt=1, description="Confidence an answer must have.", examples=[0.8])
+    items: dict[str, SuggestItem] = Field(
+        description=f"Up to {MOST_ITEMS} items.",
+        max_length=MOST_ITEMS,
+        examples=[
+            {"parcel-1": {"description": "boho drop earrings, zinc alloy", "origin": "CN", "value_usd": 12}}
+        ],
+    )
+
+
 class Problem(BaseModel):
     """Why an item got no answer: a stable code, and fact, rule and remedy in a message."""
 
@@ -131,16 +169,52 @@ class DutyAnswers(BaseModel):
     versions: dict[str, str] = Field(description="What answered.", examples=[{"mailduty": "0.1.0"}])
 
 
+class SuggestAnswer(BaseModel):
+    """Ranked numbers, the level that is defended, what is missing, the evidence; or an error."""
+
+    model_config = ConfigDict(extra="allow")
+    id: str | None = Field(description="The caller's id.", examples=["parcel-1"])
+    suggestions: list[dict[str, Any]] | None = Field(
+        None,
+        description="Numbers with confidence, best first.",
+        examples=[[{"hts": "7117199000", "confidence": 0.8}]],
+    )
+    answer: dict[str, Any] | None = Field(
+        None,
+        description="The deepest level that is defended.",
+        examples=[{"hts": "711719", "level": 6, "confidence": 0.9}],
+    )
+    missing: list[dict[str, Any]] | None = Field(
+        None, description="Questions that would decide.", examples=[[]]
+    )
+    evidence: list[dict[str, Any]] | None = Field(
+        None, description="Kinds and rulings near it.", examples=[[]]
+    )
+    flags: list[dict[str, str]] | None = Field(None, description="Vague, language, declared.", examples=[[]])
+    error: Problem | None = Field(None, description="Why there is no answer.", examples=[None])
+
+
+class SuggestAnswers(BaseModel):
+    """An answer for each id, in the order asked."""
+
+    items: dict[str, SuggestAnswer] = Field(description="By the caller's ids.", examples=[{}])
+    errors: int = Field(description="How many items have an error.", examples=[0])
+    versions: dict[str, str] = Field(description="What answered.", examples=[{"mailduty": "0.1.0"}])
+
+
 class SuggestionAnswer(BaseModel):
     """The suggested tariff number."""
 
     model_config = ConfigDict(populate_by_name=True)
     code: str | None = Field(description="Suggested number, none if none.", examples=["6109.10.00.12"])
-    confidence: float | None = Field(description="Null while a stand-in answers.", examples=[None])
-    model: str = Field(description="Which model answered.", examples=["standin"])
-    stand_in: bool = Field(alias="stand-in", description="True: not a learned answer.", examples=[True])
+    confidence: float | None = Field(
+        description="Calibrated; null where a stand-in answers.", examples=[0.84]
+    )
+    model: str = Field(description="Which model answered.", examples=["hts 1a2b3c4d5e6f"])
+    stand_in: bool = Field(alias="stand-in", description="True: not a learned answer.", examples=[False])
     reason: str | None = Field(description="Why none, or what is wrong with it.", examples=[None])
     message: str | None = Field(description="The same in words.", examples=[None])
+    learned: SuggestAnswer | None = Field(None, description="The suggester's whole answer.", examples=[None])
 
 
 class RiskSignal(BaseModel):

@@ -34,6 +34,20 @@ _REASONS: dict[str, tuple[str, str]] = {
     "HTS_MISSING": ("No tariff number was declared.", "Ask the sender for it, or have the goods classified."),
     "HTS_REQUIRED": ("The law of that day wants a tariff number.", "Have the goods classified."),
     "HTS_MALFORMED": ("What was declared is not a tariff number.", "Give 8 or 10 digits as text."),
+    "HTS_CONTRADICTED": (
+        "The words of the description point to another heading than the sender's number.",
+        "Look at the suggested numbers and the question, and decide.",
+    ),
+    "HTS_SUGGESTED": (
+        "The number was suggested from the description, all ten digits defended.",
+        "Confirm it.",
+    ),
+    "HTS_UNSURE": (
+        "The number is the likeliest one, and not sure.",
+        "Answer the question, or have the goods classified.",
+    ),
+    "ROW_FIELD": ("A field of the row cannot be used.", "Correct the named field."),
+    "KIND_UNKNOWN": ("The catalogue has no such goods.", "Try another word, or write the goods down."),
     "HTS_LEVEL": ("The tariff number has fewer digits than were asked for.", "Give the longer number."),
     "HTS_SHORT": ("The tariff number has fewer than the ten digits an entry needs.", "Give all ten digits."),
     "HTS_TOO_SHORT": ("The tariff number is too short to have a rate.", "Give 8 or 10 digits."),

@@ -26,7 +26,15 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from serving.answers import Desk
-from serving.messages import About, AssessAnswers, AssessBatch, DutyAnswers, DutyBatch
+from serving.messages import (
+    About,
+    AssessAnswers,
+    AssessBatch,
+    DutyAnswers,
+    DutyBatch,
+    SuggestAnswers,
+    SuggestBatch,
+)
 from serving.record import encoded
 
 # Swagger UI is in the BentoML package and served from here.
@@ -82,6 +90,11 @@ class MailDuty:
     async def duty(self, batch: DutyBatch, /) -> DutyAnswers:
         """The duty of items whose tariff number is known, line by line with citations."""
         return await _aside(self.desk.duty, batch)
+
+    @bentoml.api(route="/suggest")
+    async def suggest(self, batch: SuggestBatch, /) -> SuggestAnswers:
+        """Ranked tariff numbers for descriptions, the level that is defended, the question that would decide."""
+        return await _aside(self.desk.suggest, batch)
 
     @bentoml.api(route="/assess")
     async def assess(self, batch: AssessBatch, /) -> AssessAnswers:

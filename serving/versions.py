@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import MailDutyError
+from models.artifact import load
+from serving.suggesting import model_folder
 
 _ROOMS = ("data", "models", "serving")
 
@@ -32,6 +34,13 @@ def code_version() -> str:
     return f"{release}+src.{digest.hexdigest()[:12]}"
 
 
+@lru_cache(maxsize=1)
+def hts_model() -> str:
+    """The suggester in use: its version, or that a stand-in answers."""
+    folder = model_folder()
+    return "standin" if folder is None else f"hts {load(folder).version}"
+
+
 def versions(schedule: Any, law: Any, on: date) -> dict[str, str]:
     """Versions for an answer of a day; a tariff that does not reach that day is said to be unknown."""
     try:
@@ -43,6 +52,6 @@ def versions(schedule: Any, law: Any, on: date) -> dict[str, str]:
         "schedule": revision,
         "law": str(law.version),
         "law_verified_through": law.verified_through.isoformat(),
-        "hts_model": "standin",
+        "hts_model": hts_model(),
         "risk_model": "standin",
     }

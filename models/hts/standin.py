@@ -7,7 +7,7 @@ that nobody takes the sender's declaration for a suggestion of ours.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -36,6 +36,7 @@ class Suggestion:
     confidence: float | None = None
     model: str = MODEL
     stand_in: bool = True
+    learned: Mapping[str, Any] | None = None  # the learned suggester's whole answer, where one was asked
 
     def as_json(self) -> dict[str, Any]:
         """``{"code","confidence","model","stand-in","reason","message"}``, the code as the schedule prints it."""
@@ -46,6 +47,7 @@ class Suggestion:
             "stand-in": self.stand_in,
             "reason": self.reason,
             "message": self.message,
+            **({"learned": self.learned} if self.learned is not None else {}),
         }
 
 
