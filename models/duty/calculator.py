@@ -72,10 +72,11 @@ def assess_many(
     requests: Iterable[DutyRequest | DutyError], law: Law, schedule: Schedule
 ) -> list[DutyAssessment | DutyError]:
     """The same for many, in their order. An item that cannot be priced becomes a :class:`DutyError` in its place."""
-    return [one if isinstance(one, DutyError) else _assess_or_error(one, law, schedule) for one in requests]
+    return [one if isinstance(one, DutyError) else assess_or_error(one, law, schedule) for one in requests]
 
 
-def _assess_or_error(request: DutyRequest, law: Law, schedule: Schedule) -> DutyAssessment | DutyError:
+def assess_or_error(request: DutyRequest, law: Law, schedule: Schedule) -> DutyAssessment | DutyError:
+    """Like :func:`assess`, with the error as an answer."""
     try:
         return assess(request, law, schedule)
     except MailDutyError as error:

@@ -70,10 +70,10 @@ def _planned(
         forced_labor.forced_labor(goods, law, reached, found.unresolved),
     )
     terms = tuple(term for layer in layers for term in layer.terms)
-    notes = [*_about_code(code, line, on, channel, law, schedule), *notes, *base_notes]
+    notes = [*about_code(code, line, on, channel, law, schedule), *notes, *base_notes]
     notes += [note for layer in layers for note in layer.notes]
     if not reached:
-        notes += _ended_numbers(code, on, law, schedule)
+        notes += ended_numbers(code, on, law, schedule)
     return Plan(base, _gave_way(goods, terms, law), tuple(notes), claim)
 
 
@@ -85,7 +85,7 @@ def _gave_way(goods: Goods, terms: tuple[Any, ...], law: Law) -> tuple[Any, ...]
     return tuple(t for t in terms if t.kind != "section 232 metals")
 
 
-def _ended_numbers(code: HtsCode, on: date, law: Law, schedule: Schedule) -> list[Note]:
+def ended_numbers(code: HtsCode, on: date, law: Law, schedule: Schedule) -> list[Note]:
     """A metals list can name ten digits that the schedule has since renumbered; which new ones it means is open."""
     notes = []
     for path in law.paths(METALS) if code.level == 10 else ():
@@ -113,9 +113,8 @@ def printed(hts: str, code: HtsCode) -> str:
     return f"{digits[:4]}.{digits[4:6]}.{digits[6:]}"
 
 
-def _about_code(
-    code: HtsCode, line: Line, on: date, channel: str, law: Law, schedule: Schedule
-) -> list[Note]:
+def about_code(code: HtsCode, line: Line, on: date, channel: str, law: Law, schedule: Schedule) -> list[Note]:
+    """Whether the number is long enough for mail, and whether the tariff was still watched on that day."""
     notes = []
     required = law.find("limits/mail_code_digits", on)
     if channel == "mail" and required is not None and code.level < required.value:

@@ -1,0 +1,160 @@
+"""The answer to a batch: columns of amounts and words, from which one item's answer is made when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from data.law import Law
+from data.schedule import Schedule
+from models.duty.batch.coded import Flags, Ints
+from models.duty.batch.remarks import Remarks
+from models.duty.batch.stretches import DAY, LINE
+from models.duty.batch.wording import Wordings
+from models.duty.calculator import assess_or_error
+from models.duty.records import DutyAssessment, DutyError, DutyLine, DutyRequest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNKNOWN = -1  # cents of a duty or fee that could not be priced; never zero
+
+
+class Itemised:
+    """Lines of all items: those of item ``i`` are ``starts[i]`` to ``starts[i + 1]``.
+
+    ``wording`` is a row of :meth:`Wordings.table`, ``amount`` integer cents.
+    """
+
+    def __init__(self, starts: Ints, wording: Ints, amount: Ints) -> None:
+        self.starts, self.wording, self.amount = starts, wording, amount
+
+    def sums(self) -> Ints:
+        """Cents of each item."""
+        total = np.concatenate([[0], np.cumsum(self.amount)])
+        return total[self.starts[1:]] - total[self.starts[:-1]]
+
+
+class BatchResult:
+    """What a batch owes. Everything is in the order of the batch.
+
+    ``duty_cents`` and ``fees_cents`` are int64, -1 where unknown; ``error[i]`` is ``errors[error_code[i]]``, "" for
+    none; ``duty`` and ``fees`` hold the lines as columns. ``alone`` counts the items that the columns could not
+    say for certain and the calculator priced one by one.
+    """
+
+    def __init__(
+        self,
+        requests: Sequence[DutyRequest | DutyError],
+        law: Law,
+        schedule: Schedule,
+        wordings: Wordings,
+        duty: Itemised,
+        fees: Itemised,
+        regimes: list[str],
+        regime: Ints,
+        errors: list[str],
+        error: Ints,
+        warnings: list[Remarks],
+        dotted: Callable[[int], str],
+        answered: dict[int, DutyAssessment | DutyError],
+        unknown_fees: Flags,
+    ) -> None:
+        self._requests, self._law, self._schedule = requests, law, schedule
+        self.wordings, self.duty, self.fees = wordings, duty, fees
+        self.regimes, self.regime_code, self.errors, self.error_code = regimes, regime, errors, error
+        self._warnings, self._dotted, self._answered = warnings, dotted, answered
+        self.alone = len(answered)
+        self.duty_cents = np.where(error > 0, UNKNOWN, duty.sums())
+        self.fees_cents = np.where(unknown_fees, UNKNOWN, fees.sums())
+
+    def __len__(self) -> int:
+        return len(self._requests)
+
+    def __iter__(self) -> Iterator[DutyAssessment | DutyError]:
+        return (self.assessment(at) for at in range(len(self)))
+
+    def regime(self, at: int) -> str:
+        return self.regimes[self.regime_code[at]]
+
+    def error(self, at: int) -> str:
+        """The code of the error, empty for none."""
+        return self.errors[self.error_code[at]]
+
+    def lines(self, at: int) -> tuple[DutyLine, ...]:
+        """The duty lines of one item."""
+        return self._lines(self.duty, at)
+
+    def fee_lines(self, at: int) -> tuple[DutyLine, ...]:
+        """The fee lines of one item."""
+        return self._lines(self.fees, at)
+
+    def warnings(self, at: int) -> tuple[str, ...]:
+        """The warnings of one item, in the order of the calculator, each once."""
+        found = [text for one in self._warnings for text in one.texts[one.which[at]]]
+        return tuple(dict.fromkeys(self._named(text, at) for text in found))
+
+    def assessment(self, at: int) -> DutyAssessment | DutyError:
+        """What :func:`models.duty.calculator.assess` says of this item, made from the columns.
+
+        Only the sentence of an error is asked of the calculator, at this moment.
+        """
+        if at < 0:
+            at += len(self)
+        if at in self._answered:
+            return self._answered[at]
+        asked = self._requests[at]
+        assert isinstance(asked, DutyRequest)
+        if self.error_code[at]:
+            return assess_or_error(asked, self._law, self._schedule)
+        versions = {"law": self._law.version, "schedule": self._schedule.revision(asked.entry_date)}
+        lines, fees, warnings = self.lines(at), self.fee_lines(at), self.warnings(at)
+        return DutyAssessment(asked.id, self.regime(at), lines, fees, warnings, versions)
+
+    def as_json(self, at: int) -> dict[str, Any]:
+        """The answer as ``mailduty duty`` writes it."""
+        return self.assessment(at).as_json()
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each item: id, regime, duty_cents, fees_cents (missing where unknown), error, lines."""
+        import pandas as pd
+
+        def cents(column: Ints) -> Any:
+            return pd.Series(column, dtype="Int64").mask(column == UNKNOWN)
+
+        return pd.DataFrame(
+            {
+                "id": [one.id for one in self._requests],
+                "regime": pd.Categorical.from_codes(self.regime_code, categories=self.regimes),
+                "duty_cents": cents(self.duty_cents),
+                "fees_cents": cents(self.fees_cents),
+                "error": pd.Categorical.from_codes(self.error_code, categories=self.errors),
+                "lines": np.diff(self.duty.starts),
+            }
+        )
+
+    def lines_frame(self) -> pd.DataFrame:
+        """One row for each duty line: item (its place), heading, kind, rate, amount_cents, citation."""
+        import pandas as pd
+
+        table, texts = self.wordings.table(), np.array(self.wordings.texts, dtype=object)
+        columns = {}
+        for at, name in enumerate(("heading", "kind", "rate", "citation")):
+            codes, distinct = pd.factorize(table[self.duty.wording, at])
+            columns[name] = pd.Categorical.from_codes(codes, categories=texts[distinct])
+        item = np.repeat(np.arange(len(self)), np.diff(self.duty.starts))
+        return pd.DataFrame({"item": item, **columns, "amount_cents": self.duty.amount})
+
+    def _lines(self, lines: Itemised, at: int) -> tuple[DutyLine, ...]:
+        part = slice(lines.starts[at], lines.starts[at + 1])
+        return self.wordings.lines(lines.wording[part], lines.amount[part])
+
+    def _named(self, text: str, at: int) -> str:
+        if DAY in text:
+            asked = self._requests[at]
+            assert isinstance(asked, DutyRequest)
+            text = text.replace(DAY, date.isoformat(asked.entry_date))
+        return text.replace(LINE, self._dotted(at)) if LINE in text else text

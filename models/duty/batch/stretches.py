@@ -1,0 +1,146 @@
+"""Stretches of days over which a part of the law does not change, and the means to hold a rule to that part.
+
+A rule is asked once for all items that agree in everything it looks at. That is only right if it looks at
+nothing else: so it is given a :class:`PartOfLaw`, which refuses any other path, and goods whose day, line and
+value are marks. What it refuses raises :class:`Undeclared`, and the items are priced one by one instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from data.law import Law
+from data.schedule import Schedule
+from models.duty.batch.coded import Ints
+
+DAY, LINE = "\x01", "\x02"  # stand in texts for the day of entry and the printed tariff line
+ONE_DAY = timedelta(days=1)
+
+
+class Undeclared(Exception):
+    """A rule asked for something that its answer was not supposed to depend on."""
+
+
+class SomeDay(date):
+    """A day of a stretch: it compares like itself and writes itself as a mark."""
+
+    def isoformat(self) -> str:
+        return DAY
+
+    __str__ = isoformat
+
+    def __format__(self, how: str) -> str:
+        return DAY
+
+
+class SomeLine:
+    """A tariff line of which a layer may only repeat the number."""
+
+    dotted = LINE
+
+    def __getattr__(self, name: str) -> Any:
+        raise Undeclared(f"line.{name}")
+
+
+class Unknown:
+    """What a layer may not look at."""
+
+    def __eq__(self, other: object) -> bool:
+        raise Undeclared("a comparison")
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __getattr__(self, name: str) -> Any:
+        raise Undeclared(name)
+
+
+class PartOfLaw(Law):
+    """Those documents of a law whose path begins with one of ``prefixes``."""
+
+    def __init__(self, law: Law, prefixes: Sequence[str]) -> None:
+        super().__init__(
+            {path: text for path, text in law.documents.items() if path.startswith(tuple(prefixes))},
+            law.version,
+        )
+        self._prefixes = tuple(prefixes)
+        self._last = law.verified_through
+
+    @property
+    def verified_through(self) -> date:
+        return self._last
+
+    def _of(self, kind: Any, path: str) -> Any:
+        if path not in kind:
+            raise Undeclared(path)
+        return kind[path]
+
+    def paths(self, below: str = "") -> Iterator[str]:
+        if not below.startswith(self._prefixes):
+            raise Undeclared(below)
+        return super().paths(below)
+
+    def stretches(self, days: Ints) -> Ints:
+        """The number of the stretch that each day falls into."""
+        return np.searchsorted(self._switches(), days, side="right").astype(np.int64)
+
+    def _switches(self) -> Ints:
+        found = {self._last + ONE_DAY}
+        for document in self.documents.values():
+            for first, last in _spans(document):
+                found |= {day for day in (first, last and last + ONE_DAY) if day}
+        return np.array(sorted(day.toordinal() for day in found), np.int64)
+
+
+def _spans(document: Any) -> Iterator[tuple[date | None, date | None]]:
+    yield document.get("from"), document.get("to")
+    for part in ("values", "rows"):
+        for item in document.get(part, ()):
+            yield item.get("from"), item.get("to")
+
+
+@lru_cache(maxsize=64)
+def part_of(law: Law, prefixes: tuple[str, ...]) -> PartOfLaw:
+    return PartOfLaw(law, prefixes)
+
+
+def revisions(schedule: Schedule, days: Ints) -> Ints:
+    """The number of the tariff revision that each day falls into, -1 before the first."""
+    return np.searchsorted(_revision_days(schedule), days, side="right").astype(np.int64) - 1
+
+
+@lru_cache(maxsize=4)
+def _revision_days(schedule: Schedule) -> Ints:
+    starts = (date.fromisoformat(r["effective_date"]) for r in schedule.contents["revisions"])
+    return np.array(sorted(day.toordinal() for day in starts), np.int64)
+
+
+def some_day(ordinal: int) -> SomeDay:
+    return SomeDay.fromordinal(int(ordinal))
+
+
+def groups(*columns: Ints) -> tuple[Ints, Ints]:
+    """Items that agree in all columns: the group of each item, and the place of one item of each group."""
+    key = np.zeros(len(columns[0]), np.int64)
+    spread = 1
+    for column in columns:
+        low = int(column.min(initial=0))
+        width = int(column.max(initial=0)) - low + 1
+        if spread > (2**62) // width:
+            key, spread = _codes(key), len(key) + 1
+        key = key * width + (column - low)
+        spread *= width
+    codes = _codes(key)
+    first = np.zeros(int(codes.max(initial=-1)) + 1, np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    return codes, first
+
+
+def _codes(key: Ints) -> Ints:
+    import pandas as pd
+
+    return pd.factorize(key)[0].astype(np.int64)
