@@ -20,7 +20,7 @@ from models.duty.batch.coded import Coded, Flags, Ints
 from models.duty.batch.owed import Owed, OwedTable
 from models.duty.batch.own_lines import Numbers, OwnLineFinder, OwnLines
 from models.duty.batch.remarks import Remarks, remarks
-from models.duty.batch.stacked import SECTION_232, Charge, Stacked
+from models.duty.batch.stacked import IEEPA, SECTION_232, Charge, Stacked
 from models.duty.batch.stretches import part_of
 from models.duty.batch.wording import Faults, Wordings
 from models.duty.layers.metals import KIND as METALS
@@ -71,7 +71,9 @@ class OrdinaryPricer:
         ).find()
         self.fault = own.fault
         fine = np.flatnonzero(own.line >= 0)
-        stacked = Stacked(self.coded, self.places[fine], numbers, self.law, self.wordings)
+        stacked = Stacked(
+            self.coded, self.places[fine], numbers, own.rates, own.rate[fine], self.law, self.wordings
+        )
         self._layer_faults(stacked, fine)
         self.answers = [list(answers) for answers in stacked.answers]
         self.which = [_spread(which, fine, len(self.places)) for which in stacked.which]
@@ -97,17 +99,19 @@ class OrdinaryPricer:
 
     def _give_way(self) -> None:
         """EO 14289, 2025: metals of Canada and Mexico hang on two layers at once; such items go alone."""
-        metals = [any(c.kind == METALS for c in answer.charges) for answer in self.answers[SECTION_232]]
-        if not any(metals):
-            return
+        both = []
+        for layer, kind in ((SECTION_232, METALS), (IEEPA, "IEEPA fentanyl")):
+            has = [
+                any(c.kind == kind and c.owed.numerator for c in answer.charges)
+                for answer in self.answers[layer]
+            ]
+            both.append(np.array([*has, False], bool)[self.which[layer]])
         near = np.array([origin in ("CA", "MX") for origin in self.coded.origins], bool)
-        asked = (
-            np.array([*metals, False], bool)[self.which[SECTION_232]] & near[self.coded.origin[self.places]]
-        )
-        part = part_of(self.law, ("section_232/metals/before_canada_mexico",))
-        for at in np.flatnonzero(asked & (self.fault == 0)):
-            on = date.fromordinal(int(self.coded.day[self.places[at]]))
-            if part.find("section_232/metals/before_canada_mexico", on) is None:
+        asked = both[0] & both[1] & near[self.coded.origin[self.places]] & (self.fault == 0)
+        path = "section_232/metals/before_canada_mexico"
+        part = part_of(self.law, (path,))
+        for at in np.flatnonzero(asked):
+            if part.find(path, date.fromordinal(int(self.coded.day[self.places[at]]))) is None:
                 self.fault[at] = Faults.ALONE
 
     def _base(self, own: OwnLines) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from data.law import Law
 from data.schedule import Schedule
@@ -16,9 +17,6 @@ from models.duty.batch.stretches import DAY, LINE
 from models.duty.batch.wording import Wordings
 from models.duty.calculator import assess_or_error
 from models.duty.records import DutyAssessment, DutyError, DutyLine, DutyRequest
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 UNKNOWN = -1  # cents of a duty or fee that could not be priced; never zero
 
@@ -66,10 +64,13 @@ class BatchResult:
         self._requests, self._law, self._schedule = requests, law, schedule
         self.wordings, self.duty, self.fees = wordings, duty, fees
         self.regimes, self.regime_code, self.errors, self.error_code = regimes, regime, errors, error
-        self._warnings, self._dotted, self._answered = warnings, dotted, answered
+        self._warnings, self._dotted, self.answered = warnings, dotted, answered
         self.alone = len(answered)
         self.duty_cents = np.where(error > 0, UNKNOWN, duty.sums())
         self.fees_cents = np.where(unknown_fees, UNKNOWN, fees.sums())
+        for at, answer in answered.items():
+            if isinstance(answer, DutyError) and answer.fees is not None:
+                self.fees_cents[at] = answer.fees
 
     def __len__(self) -> int:
         return len(self._requests)
@@ -104,8 +105,8 @@ class BatchResult:
         """
         if at < 0:
             at += len(self)
-        if at in self._answered:
-            return self._answered[at]
+        if at in self.answered:
+            return self.answered[at]
         asked = self._requests[at]
         assert isinstance(asked, DutyRequest)
         if self.error_code[at]:
@@ -120,7 +121,6 @@ class BatchResult:
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each item: id, regime, duty_cents, fees_cents (missing where unknown), error, lines."""
-        import pandas as pd
 
         def cents(column: Ints) -> Any:
             return pd.Series(column, dtype="Int64").mask(column == UNKNOWN)
@@ -128,23 +128,21 @@ class BatchResult:
         return pd.DataFrame(
             {
                 "id": [one.id for one in self._requests],
-                "regime": pd.Categorical.from_codes(self.regime_code, categories=self.regimes),
+                "regime": _named(self.regime_code, self.regimes),
                 "duty_cents": cents(self.duty_cents),
                 "fees_cents": cents(self.fees_cents),
-                "error": pd.Categorical.from_codes(self.error_code, categories=self.errors),
+                "error": _named(self.error_code, self.errors),
                 "lines": np.diff(self.duty.starts),
             }
         )
 
     def lines_frame(self) -> pd.DataFrame:
         """One row for each duty line: item (its place), heading, kind, rate, amount_cents, citation."""
-        import pandas as pd
-
-        table, texts = self.wordings.table(), np.array(self.wordings.texts, dtype=object)
+        table, texts = self.wordings.table(), self.wordings.texts
         columns = {}
         for at, name in enumerate(("heading", "kind", "rate", "citation")):
             codes, distinct = pd.factorize(table[self.duty.wording, at])
-            columns[name] = pd.Categorical.from_codes(codes, categories=texts[distinct])
+            columns[name] = _named(codes, [texts[one] for one in distinct])
         item = np.repeat(np.arange(len(self)), np.diff(self.duty.starts))
         return pd.DataFrame({"item": item, **columns, "amount_cents": self.duty.amount})
 
@@ -158,3 +156,7 @@ class BatchResult:
             assert isinstance(asked, DutyRequest)
             text = text.replace(DAY, date.isoformat(asked.entry_date))
         return text.replace(LINE, self._dotted(at)) if LINE in text else text
+
+
+def _named(codes: Ints, names: list[str]) -> pd.Categorical[Any]:
+    return pd.Categorical.from_codes(codes.tolist(), categories=pd.Index(names))

@@ -23,7 +23,8 @@ from models.duty.goods import Base, Goods, Layer, Term
 from models.duty.layers import forced_labor, ieepa, section122, section301, section338
 from models.duty.layers.exceptions import TEXTILE_CHAPTERS
 from models.duty.layers.metals import METAL_CHAPTERS
-from models.duty.layers.section232 import Section232, section232
+from models.duty.layers.section232 import CARS, Section232, section232
+from models.duty.rates import Rate
 
 ALWAYS = ("programmes", "column_2/origins")
 Ask = Callable[[Goods, Law, Section232], Layer]
@@ -59,7 +60,7 @@ AUTHORITIES: tuple[Authority | None, ...] = (
         True,
     ),
 )
-SECTION_232 = AUTHORITIES.index(None)
+IEEPA, SECTION_232 = 3, AUTHORITIES.index(None)
 ASKED_FIRST = Authority(lambda goods, law, _: Layer(), ("section_232/",))
 
 
@@ -85,24 +86,33 @@ class Answer(NamedTuple):
 class Stacked:
     """Asks all layers for the places of a batch: ``answers[layer]`` and, for each place, ``which[layer]``."""
 
-    def __init__(self, coded: Coded, places: Ints, numbers: Numbers, law: Law, wordings: Wordings) -> None:
+    def __init__(
+        self,
+        coded: Coded,
+        places: Ints,
+        numbers: Numbers,
+        rates: list[Rate],
+        rate: Ints,
+        law: Law,
+        wordings: Wordings,
+    ) -> None:
         self.coded, self.numbers, self.wordings = coded, numbers, wordings
         self.day, self.origin = coded.day[places], coded.origin[places]
         self.number = coded.number[places]
         self._plan_facts()
         self.fact = self._planned[coded.fact[places]]
-        reach = np.zeros(len(places), np.int64)
+        self.rates = rates
         self.reaches: list[tuple[str, bool]] = [("", False)]
-        s232 = self._ask(ASKED_FIRST, law, reach)
-        known = {one: at for at, one in enumerate(dict.fromkeys(answer.reach for answer in s232[1]))}
-        self.reaches = list(known)
-        reach = np.array([known[answer.reach] for answer in s232[1]], np.int64)[s232[0]]
-        self.which: list[Ints] = []
-        self.answers: list[list[Answer]] = []
-        for authority in AUTHORITIES:
-            which, answers = s232 if authority is None else self._ask(authority, law, reach)
-            self.which.append(which)
-            self.answers.append(answers)
+        nothing = np.zeros(len(places), np.int64)
+        s232, answers = self._ask(ASKED_FIRST, law, nothing, rate)
+        self.reaches = list(dict.fromkeys(answer.reach for answer in answers))
+        reach = np.array([self.reaches.index(answer.reach) for answer in answers], np.int64)[s232]
+        asked = [
+            (s232, answers) if authority is None else self._ask(authority, law, reach, nothing - 1)
+            for authority in AUTHORITIES
+        ]
+        self.which = [which for which, _ in asked]
+        self.answers = [list(found) for _, found in asked]
 
     def _plan_facts(self) -> None:
         """Sets of facts that agree in what a plan depends on count as one."""
@@ -118,33 +128,38 @@ class Stacked:
             codes.append(code)
         self._planned = np.array(codes, np.int64)
 
-    def _ask(self, authority: Authority, law: Law, reach: Ints) -> tuple[Ints, list[Answer]]:
+    def _ask(self, authority: Authority, law: Law, reach: Ints, rate: Ints) -> tuple[Ints, list[Answer]]:
         part = part_of(law, (*authority.law, *ALWAYS))
         code = self._classes(part)[self.number]
-        agree = [part.stretches(self.day), self.origin, code, self.fact]
-        group, first = groups(*agree, *([reach] if authority.after_232 else []))
-        return group, [self._answer(authority, part, int(at), self.reaches[reach[at]]) for at in first]
+        if authority is ASKED_FIRST:
+            rate = self._rate_asked(part, rate)
+        reach = reach if authority.after_232 else np.zeros_like(reach)
+        group, first = groups(part.stretches(self.day), self.origin, code, self.fact, reach, rate)
+        return group, [
+            self._answer(authority, part, int(at), self.reaches[reach[at]], int(rate[at])) for at in first
+        ]
 
     def _classes(self, part: PartOfLaw) -> Ints:
         """Numbers that are on, and above, the same lists of a part of the law are one to it."""
-        lists = [part.codes(path) for path, document in part.documents.items() if "codes" in document]
-        prefixes = [
-            str(item["heading_prefix"])
-            for document in part.documents.values()
-            for item in document.get("rows", ())
-            if "heading_prefix" in item
-        ]
         known: dict[Any, int] = {}
         classes = []
         for code in self.numbers.codes:
             digits = code.digits if code else ""
-            on = tuple(x.match(digits) is not None for x in lists)
-            above = tuple(bool(x.below(digits)) for x in lists) if len(digits) < 10 else ()
-            under = tuple(digits.startswith(prefix) for prefix in prefixes)
-            classes.append(known.setdefault((on, above, under, _chapter(digits)), len(known)))
+            classes.append(known.setdefault((*part.place(digits), _chapter(digits)), len(known)))
         return np.array([*classes, -1], np.int64)
 
-    def _answer(self, authority: Authority, part: PartOfLaw, at: int, reach: tuple[str, bool]) -> Answer:
+    def _rate_asked(self, part: PartOfLaw, rate: Ints) -> Ints:
+        """The rate of the own line where Section 232 words its duty by it, else -1: cars, and stated lists."""
+        cars = [
+            code is not None and part.codes(CARS).match(code.digits) is not None
+            for code in self.numbers.codes
+        ]
+        stated = np.array([facts.get("s232") is not None for facts in self.facts], bool)[self.fact]
+        return np.where(np.array([*cars, False], bool)[self.number] | stated, rate, -1)
+
+    def _answer(
+        self, authority: Authority, part: PartOfLaw, at: int, reach: tuple[str, bool], rate: int
+    ) -> Answer:
         code = self.numbers.codes[self.number[at]]
         origin, day, facts = (
             self.coded.origins[self.origin[at]],
@@ -156,6 +171,8 @@ class Stacked:
             claim, _ = columns.programme(facts.get("program"), origin, day, part)
             column2 = columns.is_column2(origin, day, part)
             line, channel, base = cast(Any, SomeLine()), cast(str, Unknown()), cast(Base, Unknown())
+            if rate >= 0:
+                base = Base("", "", self.rates[rate], "")
             goods = Goods(code.digits, line, origin, day, channel, facts, claim, column2, base)
             if authority is ASKED_FIRST:
                 found = section232(goods, part)

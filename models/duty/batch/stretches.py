@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from data.law import Law
 from data.schedule import Schedule
@@ -69,6 +70,7 @@ class PartOfLaw(Law):
         )
         self._prefixes = tuple(prefixes)
         self._last = law.verified_through
+        self._on: dict[str, int] | None = None
 
     @property
     def verified_through(self) -> date:
@@ -87,6 +89,35 @@ class PartOfLaw(Law):
     def stretches(self, days: Ints) -> Ints:
         """The number of the stretch that each day falls into."""
         return np.searchsorted(self._switches(), days, side="right").astype(np.int64)
+
+    def place(self, digits: str) -> tuple[int, int, int]:
+        """The lists that a number is on, those above which it is, and the prefixes it has, each as bits."""
+        if self._on is None:
+            self._index()
+        assert self._on is not None
+        on = above = under = 0
+        for level in (2, 4, 6, 8, 10):
+            if len(digits) >= level:
+                on |= self._on.get(digits[:level], 0)
+        if len(digits) < 10:
+            above = self._above.get(digits, 0)
+        for bit, prefix in enumerate(self._begins):
+            under |= digits.startswith(prefix) << bit
+        return on, above, under
+
+    def _index(self) -> None:
+        on: dict[str, int] = {}
+        self._above: dict[str, int] = {}
+        self._begins: list[str] = []
+        for bit, (path, document) in enumerate(self.documents.items()):
+            for code in self.codes(path).codes if "codes" in document else ():
+                on[code] = on.get(code, 0) | 1 << bit
+                for level in range(2, len(code), 2):
+                    self._above[code[:level]] = self._above.get(code[:level], 0) | 1 << bit
+            self._begins += [
+                str(x["heading_prefix"]) for x in document.get("rows", ()) if "heading_prefix" in x
+            ]
+        self._on = on
 
     def _switches(self) -> Ints:
         found = {self._last + ONE_DAY}
@@ -125,7 +156,7 @@ def some_day(ordinal: int) -> SomeDay:
 
 def groups(*columns: Ints) -> tuple[Ints, Ints]:
     """Items that agree in all columns: the group of each item, and the place of one item of each group."""
-    key = np.zeros(len(columns[0]), np.int64)
+    key: Ints = np.zeros(len(columns[0]), np.int64)
     spread = 1
     for column in columns:
         low = int(column.min(initial=0))
@@ -141,6 +172,4 @@ def groups(*columns: Ints) -> tuple[Ints, Ints]:
 
 
 def _codes(key: Ints) -> Ints:
-    import pandas as pd
-
     return pd.factorize(key)[0].astype(np.int64)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 
@@ -71,7 +70,7 @@ class Wordings:
         rates = np.full(len(distinct), self.text(rate))
         return self.add_all(heading, kind, rates, citation) + which
 
-    def table(self) -> np.ndarray[Any, np.dtype[np.int32]]:
+    def table(self) -> Ints:
         """One row for each wording: heading, kind, rate and citation as numbers of ``texts``."""
         self._settle()
         if len(self._rows) != 1:
