@@ -303,6 +303,26 @@ def evaluate_hts(
     evaluate_command(files, model or SHIPPED / "hts", _day(on) or DAY, origin, as_json)
 
 
+@evaluate.command("risk")
+def evaluate_risk(
+    benchmark: Annotated[
+        str,
+        typer.Option(help="customs-declarations, customs-declarations-grouped, or parcels."),
+    ] = "parcels",
+    train: Annotated[Path | None, typer.Option(metavar="FILE", help="Rows to learn from.")] = None,
+    valid: Annotated[Path | None, typer.Option(metavar="FILE", help="Rows to stop and set by.")] = None,
+    test: Annotated[Path | None, typer.Option(metavar="FILE", help="Rows to score once.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """The risk score on a benchmark: the published one beside its look-up, in grouped folds, or our own parcels.
+
+    Example: mailduty evaluate risk --benchmark customs-declarations --train a.csv --valid b.csv --test c.csv
+    """
+    from training.evaluate_risk import evaluate_risk as measure
+
+    measure(benchmark, train, valid, test, as_json)
+
+
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
