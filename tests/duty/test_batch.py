@@ -33,7 +33,8 @@ SWITCHES = sorted(
     }
     | {date.fromisoformat(revision["effective_date"]) for revision in SCHEDULE.contents["revisions"]}
 )
-DAYS = [day + timedelta(shift) for day in SWITCHES for shift in (-1, 0, 1)] + [
+DAYS = [day + timedelta(shift) for day in SWITCHES if day > date(2025, 1, 1) for shift in (-1, 0, 1)]
+DAYS += [date(2025, 1, 1), 
     date(2024, 12, 31),
     date(2027, 7, 1),
 ]
@@ -168,6 +169,7 @@ def compare(asked: list[DutyRequest | DutyError]) -> BatchResult:
             assert at in batch.answered or batch.warnings(at) == expected.warnings, where
         assert batch.assessment(at) == expected, where
         assert batch.as_json(at) == expected.as_json(), where
+    assert list(batch) == [batch.assessment(at) for at in range(len(asked))]
     return batch
 
 
@@ -202,6 +204,7 @@ def test_one_bad_item_never_stops_the_others_and_order_is_kept() -> None:
     ]
     bad = DutyRequest("bad", date(2026, 8, 3), "mail", "IN", "no number", Decimal(5), {"gift": "perhaps"})
     batch = compare([*good[:4], bad, *good[4:]])
+    assert list(batch) == [batch.assessment(at) for at in range(9)]
     assert [answer.id for answer in batch] == ["1", "2", "3", "4", "bad", "5", "6", "7", "8"]
     assert (batch.error_code > 0).tolist() == [False] * 4 + [True] + [False] * 4
 

@@ -13,7 +13,7 @@ from data.law import Law
 from data.schedule import Schedule
 from models.duty.batch.coded import Flags, Ints
 from models.duty.batch.remarks import Remarks
-from models.duty.batch.stretches import DAY, LINE
+from models.duty.batch.stretches import DAY, LINE, groups
 from models.duty.batch.wording import Wordings
 from models.duty.calculator import assess_or_error
 from models.duty.records import DutyAssessment, DutyError, DutyLine, DutyRequest
@@ -76,7 +76,15 @@ class BatchResult:
         return len(self._requests)
 
     def __iter__(self) -> Iterator[DutyAssessment | DutyError]:
-        return (self.assessment(at) for at in range(len(self)))
+        """All answers in order, faster than asking for each."""
+        group, first = groups(*(one.which for one in self._warnings))
+        said = [self._texts(int(at)) for at in first]
+        marked = [any(DAY in text or LINE in text for text in texts) for texts in said]
+        for at, which in enumerate(group.tolist()):
+            if at in self.answered or self.error_code[at]:
+                yield self.assessment(at)
+            else:
+                yield self._made(at, self.warnings(at) if marked[which] else said[which])
 
     def regime(self, at: int) -> str:
         return self.regimes[self.regime_code[at]]
@@ -95,8 +103,7 @@ class BatchResult:
 
     def warnings(self, at: int) -> tuple[str, ...]:
         """The warnings of one item, in the order of the calculator, each once."""
-        found = [text for one in self._warnings for text in one.texts[one.which[at]]]
-        return tuple(dict.fromkeys(self._named(text, at) for text in found))
+        return tuple(dict.fromkeys(self._named(text, at) for text in self._texts(at)))
 
     def assessment(self, at: int) -> DutyAssessment | DutyError:
         """What :func:`models.duty.calculator.assess` says of this item, made from the columns.
@@ -111,9 +118,7 @@ class BatchResult:
         assert isinstance(asked, DutyRequest)
         if self.error_code[at]:
             return assess_or_error(asked, self._law, self._schedule)
-        versions = {"law": self._law.version, "schedule": self._schedule.revision(asked.entry_date)}
-        lines, fees, warnings = self.lines(at), self.fee_lines(at), self.warnings(at)
-        return DutyAssessment(asked.id, self.regime(at), lines, fees, warnings, versions)
+        return self._made(at, self.warnings(at))
 
     def as_json(self, at: int) -> dict[str, Any]:
         """The answer as ``mailduty duty`` writes it."""
@@ -146,9 +151,21 @@ class BatchResult:
         item = np.repeat(np.arange(len(self)), np.diff(self.duty.starts))
         return pd.DataFrame({"item": item, **columns, "amount_cents": self.duty.amount})
 
+    def _made(self, at: int, warnings: tuple[str, ...]) -> DutyAssessment:
+        asked = self._requests[at]
+        assert isinstance(asked, DutyRequest)
+        versions = {"law": self._law.version, "schedule": self._schedule.revision(asked.entry_date)}
+        return DutyAssessment(
+            asked.id, self.regime(at), self.lines(at), self.fee_lines(at), warnings, versions
+        )
+
+    def _texts(self, at: int) -> tuple[str, ...]:
+        found = (text for one in self._warnings for text in one.texts[one.which[at]])
+        return tuple(dict.fromkeys(found))
+
     def _lines(self, lines: Itemised, at: int) -> tuple[DutyLine, ...]:
         part = slice(lines.starts[at], lines.starts[at + 1])
-        return self.wordings.lines(lines.wording[part], lines.amount[part])
+        return self.wordings.lines(lines.wording[part].tolist(), lines.amount[part].tolist())
 
     def _named(self, text: str, at: int) -> str:
         if DAY in text:

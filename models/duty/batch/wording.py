@@ -34,6 +34,7 @@ class Wordings:
         self._rows: list[Ints] = []
         self._fresh: list[tuple[int, int, int, int]] = []
         self._count = 0
+        self._words: dict[int, tuple[str, str, str, str]] = {}
 
     def text(self, text: str) -> int:
         number = self._text.get(text)
@@ -84,9 +85,13 @@ class Wordings:
             self._fresh = []
 
     def lines(self, wordings: Iterable[int], amounts: Iterable[int]) -> tuple[DutyLine, ...]:
-        table, texts = self.table(), self.texts
+        """Lines as the calculator's, from numbers of wordings and cents."""
         found = []
         for wording, amount in zip(wordings, amounts, strict=True):
-            heading, kind, rate, citation = table[wording]
-            found.append(DutyLine(texts[heading], texts[kind], texts[rate], int(amount), texts[citation]))
+            words = self._words.get(wording)
+            if words is None:
+                heading, kind, rate, citation = (self.texts[one] for one in self.table()[wording])
+                words = self._words[wording] = (heading, kind, rate, citation)
+            heading, kind, rate, citation = words
+            found.append(DutyLine(heading, kind, rate, amount, citation))
         return tuple(found)
