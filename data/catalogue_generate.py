@@ -11,15 +11,17 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 from data.catalogue import FOLDER, WORDS, Catalogue, Fact, Goods, YamlLoader
 from data.errors import MailDutyError
 
+T = TypeVar("T")
 SCHEDULE = "2026-07"  # the revision whose numbers the labels are
 STYLES = {"marketplace": 50, "plain": 14, "cn22": 14, "translated": 8, "invoice": 10, "foreign": 4}
 CN22_LENGTH = 128  # longest content description that the form's data element carries
@@ -64,6 +66,39 @@ def generate(
         yield {"id": f"g{seed}-{n}", **row}
         if progress and n % 500 == 499:
             progress(500)
+
+
+def thinned(catalogue: Catalogue, seed: int = 0) -> tuple[Catalogue, Catalogue]:
+    """The same kinds with their words dealt out to two catalogues: one to look up in, one to write from.
+
+    A ranker trained on texts of the second over an index of the first learns what to do when a seller uses a
+    word that the catalogue does not have, which is what happens in the mail.
+    """
+    sides: tuple[list[Goods], list[Goods]] = ([], [])
+    for goods in catalogue:
+        chance = random.Random(f"{seed}:{goods.id}")
+        kind = goods.kind
+        dealt = {
+            name: _dealt(getattr(kind, name), chance)
+            for name in ("names", "features", "cn22", "translated", "foreign")
+        }
+        paths = _dealt(goods.travels.category, chance)
+        for side in (0, 1):
+            words = {name: both[side] for name, both in dealt.items()}
+            travels = goods.travels.model_copy(update={"category": paths[side]})
+            sides[side].append(replace(goods, kind=kind.model_copy(update=words), travels=travels))
+    return (
+        Catalogue(tuple(sides[0]), catalogue.files, (), {g.id: g for g in sides[0]}),
+        Catalogue(tuple(sides[1]), catalogue.files, (), {g.id: g for g in sides[1]}),
+    )
+
+
+def _dealt(words: Sequence[T], chance: random.Random) -> tuple[list[T], list[T]]:
+    """Two halves, of which neither is empty where there is anything; a single word goes to both."""
+    if len(words) < 2:
+        return list(words), list(words)
+    mixed = chance.sample(list(words), len(words))
+    return mixed[: len(mixed) // 2], mixed[len(mixed) // 2 :]
 
 
 def describe(goods: Goods, chance: random.Random, others: Sequence[Goods]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-CLEANER_VERSION = "1"
+CLEANER_VERSION = "2"
 LONGEST = 1000  # characters of a cleaned text; a declared description is a line, not a page
 
 # Words that name no goods. A text made of nothing else (and numbers) tells a classifier nothing. CBP names
@@ -53,6 +53,30 @@ def clean(text: str) -> str:
     plain = _UNSEEN.sub("", _TAG.sub(" ", plain))
     plain = "".join(" " if unicodedata.category(c)[0] == "C" else c for c in plain)
     return _SPACE.sub(" ", plain).strip().lower()[:LONGEST].rstrip()
+
+
+# What stands around the goods in invoices and rulings and is about something else: "china" is a porcelain only
+# where it is not the country the goods come from.
+_PLACES = (
+    "china|taiwan|hong kong|vietnam|viet nam|india|korea|south korea|japan|thailand|indonesia|malaysia|cambodia|"
+    "bangladesh|pakistan|sri lanka|turkey|italy|france|germany|spain|portugal|poland|mexico|canada|brazil|"
+    "united kingdom|england|switzerland|israel|philippines|peru|ukraine|russia|usa|us|the united states"
+)
+_ABOUT = re.compile(
+    r"\b(?:the\s+)?(?:tariff\s+)?(?:classification|country of origin|status|marking|applicability)"
+    r"(?:[\s,]+(?:and|the|tariff|classification|country of origin|marking|status|eligibility|applicability))*\s+"
+    r"(?:of|for)\b"
+    rf"|\b(?:made|manufactured|produced|imported|origin(?:ating)?|shipped|product)\s+(?:in|of|from)\s+(?:{_PLACES})\b"
+    rf"|\bfrom\s+(?:{_PLACES})(?:\s*(?:,|and|or)\s*(?:{_PLACES}))*\b"
+    rf"|\bcountry of origin\s*:?\s*(?:{_PLACES})\b",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=65536)
+def about_goods(text: str) -> str:
+    """A description without what is said around the goods: where they come from, what is asked about them."""
+    return _SPACE.sub(" ", _ABOUT.sub(" ", text)).strip(" ,;") or text
 
 
 def is_formula(text: str) -> bool:

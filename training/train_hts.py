@@ -6,8 +6,8 @@ calibrate on the out-of-fold scores, write the model folder, score it as it is s
 
 from __future__ import annotations
 
-import hashlib
 import json
+import random
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,24 +15,23 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
 
-from data.catalogue import FOLDER, Catalogue, load
-from data.catalogue_generate import SCHEDULE, generate
-from data.errors import MailDutyError
+from data.catalogue import Catalogue, load
+from data.catalogue_generate import SCHEDULE, generate, thinned
 from data.labelled import Labelled, labelled, read_labelled
 from data.schedule import Schedule
 from data.splits import family, place
 from models.artifact import Artifact, Draft
-from models.calibration import Knots
+from models.artifact import load as load_artifact
 from models.hts import artifact as folder_of
-from models.hts.candidates import Candidate, CandidateFinder
+from models.hts.candidates import CandidateFinder
 from models.hts.encoder import Encoder, KindVectors, StaticEncoder, TransformerEncoder, kind_text
-from models.hts.ranker import LEVELS, Ranker, roll_up, softmax
 from training import encoder_hts
+from training.calibrate_hts import calibrate
 from training.evaluate_hts import Report, evaluate
-from training.ranker_hts import find, fit_ranker, fit_temperature
+from training.outside_hts import data_sum, outside_pairs, outside_rows
+from training.ranker_hts import find, fit_ranker
 from training.tracking import Run
 
 SETTINGS = Path(__file__).parent / "hts.yaml"
@@ -59,15 +58,6 @@ def settings(path: Path = SETTINGS, **changes: Any) -> dict[str, Any]:
     return found
 
 
-def data_sum(catalogue: Path = FOLDER, files: Sequence[Path] = ()) -> str:
-    """One sum over every catalogue file and every labelled file: what the model was trained on."""
-    total = hashlib.sha256()
-    for path in [*sorted(catalogue.rglob("*.yaml")), *sorted(files)]:
-        total.update(path.name.encode())
-        total.update(path.read_bytes())
-    return total.hexdigest()
-
-
 def train(
     asked: Mapping[str, Any],
     out: Path,
@@ -80,24 +70,30 @@ def train(
     goods = catalogue or load()
     leaves = frozenset(line.code for line in Schedule.load().leaves(DAY))
     outside, weights, files = outside_rows(asked, data)
-    progress(f"writing {asked['rows']} descriptions from {len(goods)} kinds")
-    made = [labelled(row) for row in generate(goods, int(asked["rows"]), int(asked["seed"]))]
-    for_ranker, for_encoder = made[: int(asked["ranker_rows"])], made[int(asked["ranker_rows"]) :]
+    taught = [r for r in outside if place(family(r), int(asked["seed"])) < float(asked["encoder_share"])]
+    kept = [
+        i
+        for i, r in enumerate(outside)
+        if place(family(r), int(asked["seed"])) >= float(asked["encoder_share"])
+    ]
+    outside, weights = [outside[i] for i in kept], [weights[i] for i in kept]
 
     draft = Draft({"name": folder_of.NAME, "settings": dict(asked), "schedule": SCHEDULE})
     draft.about["data_sha256"] = data_sum(files=files)
-    progress(f"training the {asked['encoder']['kind']} encoder on {len(for_encoder)} pairs")
-    encoder = _encoder(goods, for_encoder, asked, draft)
+    encoder = _encoder(goods, taught, asked, draft, progress)
     vectors = KindVectors(encoder, goods.goods)
     folder_of.put_kinds(draft, goods.goods, vectors.vectors)
 
-    rows = [*for_ranker, *outside]
-    row_weights = [float(asked["weight_generated"])] * len(for_ranker) + weights
+    progress(f"writing {asked['ranker_rows']} descriptions in words the index does not have")
+    known, unknown = thinned(goods, int(asked["seed"]))
+    made = [labelled(row) for row in generate(unknown, int(asked["ranker_rows"]), int(asked["seed"]) + 1)]
+    rows = [*made, *outside]
+    row_weights = [float(asked["weight_generated"])] * len(made) + weights
     progress(f"finding candidates of {len(rows)} rows")
-    finder = CandidateFinder(goods.goods, vectors)
-    lists = find(finder, rows)
+    lists = find(CandidateFinder(known.goods, KindVectors(encoder, known.goods)), made)
+    lists += find(CandidateFinder(goods.goods, vectors), outside)
     progress("training the ranker on folds without relatives")
-    temperature, knots = _calibrate(rows, lists, row_weights, len(for_ranker), asked)
+    temperature, knots = calibrate(rows, lists, row_weights, len(made), asked)
     booster = fit_ranker(rows, lists, row_weights, int(asked["ranker"]["trees"]), int(asked["seed"]))
     folder_of.put_ranker(draft, booster, temperature, knots)
     _rulings(draft, encoder, data)
@@ -128,34 +124,22 @@ def passes(trained: Trained, asked: Mapping[str, Any]) -> bool:
     )
 
 
-def outside_rows(
-    asked: Mapping[str, Any], data: Path | None
-) -> tuple[list[Labelled], list[float], list[Path]]:
-    """Labelled text from outside with its weights. Refuses a file whose name says dev or validation."""
-    rows: list[Labelled] = []
-    weights: list[float] = []
-    files: list[Path] = []
-    for entry in asked["outside"] if data else []:
-        name = str(entry["file"])
-        if any(word in name for word in ("dev", "valid", "test")):
-            raise MailDutyError(
-                "TRAINING_ON_HELD_OUT",
-                f"{name} is for choosing and reporting",
-                "A file whose name says dev, validation or test is never trained on",
-                "Take it out of the settings",
-            )
-        assert data is not None
-        path = data / name
-        found = read_labelled(path)
-        rows += found
-        weights += [float(entry["weight"])] * len(found)
-        files.append(path)
-    return rows, weights, files
-
-
-def _encoder(goods: Catalogue, rows: Sequence[Labelled], asked: Mapping[str, Any], draft: Draft) -> Encoder:
+def _encoder(
+    goods: Catalogue, taught: Sequence[Labelled], asked: Mapping[str, Any], draft: Draft, progress: Progress
+) -> Encoder:
+    """Train the encoder the settings name, or take over that of an earlier model."""
     how = asked["encoder"]
+    if how.get("reuse"):
+        earlier = load_artifact(Path(how["reuse"]))
+        progress(f"taking over the encoder of model {earlier.version}")
+        folder_of.put_again(draft, earlier)
+        return folder_of.encoder_of(earlier)
+    progress(f"writing {asked['rows']} descriptions from {len(goods)} kinds")
+    rows = [labelled(row) for row in generate(goods, int(asked["rows"]), int(asked["seed"]))]
     pairs = [(row.whole_text, kind_text(goods.by_id[row.kind])) for row in rows]
+    pairs += outside_pairs(goods, taught)
+    random.Random(int(asked["seed"])).shuffle(pairs)
+    progress(f"training the {how['kind']} encoder on {len(pairs)} pairs")
     if how["kind"] == "static":
         tokenizer, table, scale = encoder_hts.train_static(
             pairs, int(how["width"]), float(how["epochs"]), int(asked["seed"]), how["base"], how["start"]
@@ -180,51 +164,6 @@ def _encoder(goods: Catalogue, rows: Sequence[Labelled], asked: Mapping[str, Any
         tokenizer = (tuned / "tokenizer.json").read_text(encoding="utf-8")
     folder_of.put_transformer(draft, tokenizer, table, scale, graph)
     return TransformerEncoder(tokenizer, table, scale, graph, threads=int(how["threads"]))
-
-
-def _calibrate(
-    rows: Sequence[Labelled],
-    lists: Sequence[Sequence[Candidate]],
-    weights: Sequence[float],
-    generated: int,
-    asked: Mapping[str, Any],
-) -> tuple[float, dict[int, Knots]]:
-    """Temperature and per-level knots from out-of-fold scores; no family stands in two folds."""
-    folds = int(asked["ranker"]["folds"])
-    fold = [int(place(family(r), int(asked["seed"])) * folds) for r in rows]
-    scores: list[np.ndarray] = [np.zeros(0)] * len(rows)
-    for held in range(folds):
-        inside = [i for i in range(len(rows)) if fold[i] != held]
-        booster = fit_ranker(
-            [rows[i] for i in inside],
-            [lists[i] for i in inside],
-            [weights[i] for i in inside],
-            int(asked["ranker"]["trees"]),
-            int(asked["seed"]),
-        )
-        apart = [i for i in range(len(rows)) if fold[i] == held]
-        for i, found in zip(apart, Ranker(booster).scores([lists[i] for i in apart]), strict=True):
-            scores[i] = found
-    # Rows from outside show how people write; generated ones only fill in where there are none.
-    chosen = range(generated, len(rows)) if len(rows) - generated >= 200 else range(len(rows))
-    temperature = fit_temperature(
-        [rows[i] for i in chosen], [lists[i] for i in chosen], [scores[i] for i in chosen]
-    )
-    knots = {}
-    for level in LEVELS:
-        confidence, right = [], []
-        for i in chosen:
-            labels = [c for c in rows[i].codes if len(c) >= level]
-            if not labels or not lists[i]:
-                continue
-            p = softmax(scores[i] / temperature)
-            rolled = roll_up({c.code: float(x) for c, x in zip(lists[i], p, strict=True)}, level)
-            best, share = next(iter(rolled.items()))
-            confidence.append(share)
-            right.append(any(c[:level] == best for c in labels))
-        if len(confidence) >= 50:
-            knots[level] = Knots.fit(confidence, right)
-    return temperature, knots
 
 
 def _rulings(draft: Draft, encoder: Encoder, data: Path | None) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.catalogue import Catalogue, Goods
+from data.descriptions import CLEANER_VERSION
 from data.errors import MailDutyError
 from data.tokens import TOKENS_VERSION
 from models.artifact import Artifact, Draft
@@ -21,6 +22,7 @@ from models.hts.ranker import Ranker
 from models.hts.suggester import Suggester
 
 NAME = "hts"
+TEXT_VERSION = f"{TOKENS_VERSION}.{CLEANER_VERSION}"  # how words are cut and cleaned
 
 
 def text_sum(text: str) -> str:
@@ -40,6 +42,15 @@ def put_transformer(
     put_static(draft, tokenizer, table, scale)
     draft.files["encoder.onnx"] = graph
     draft.about["encoder"] = "transformer"
+
+
+def put_again(draft: Draft, artifact: Artifact) -> None:
+    """The encoder of an earlier model, as it is."""
+    for name in ("tokenizer.json", "encoder.npz", "encoder.onnx"):
+        if name in artifact.files:
+            draft.files[name] = artifact.files[name]
+    draft.about["encoder"] = artifact.about["encoder"]
+    draft.about["encoder_of"] = artifact.version
 
 
 def put_kinds(draft: Draft, goods: Sequence[Goods], vectors: NDArray[np.float32]) -> None:
@@ -76,7 +87,7 @@ def put_ranker(draft: Draft, booster: str, temperature: float, knots: dict[int, 
             "levels": {str(n): {"x": list(k.x), "y": list(k.y)} for n, k in knots.items()},
         },
     )
-    draft.about["tokens"] = TOKENS_VERSION
+    draft.about["text"] = TEXT_VERSION
 
 
 def encoder_of(artifact: Artifact) -> Encoder:
@@ -104,11 +115,11 @@ def suggester_of(
     artifact: Artifact, catalogue: Catalogue, leaves: Collection[str], /, **versions: str
 ) -> Suggester:
     """A suggester over a catalogue for the numbers in force on a day. Raises MODEL_STALE on another cutter."""
-    if artifact.about.get("tokens") != TOKENS_VERSION:
+    if artifact.about.get("text") != TEXT_VERSION:
         raise MailDutyError(
             "MODEL_STALE",
-            f"the model was trained with word cutter {artifact.about.get('tokens')}, this is {TOKENS_VERSION}",
-            "Training and serving cut words the same way",
+            f"the model was trained on text version {artifact.about.get('text')}, this is {TEXT_VERSION}",
+            "Training and serving clean and cut text the same way",
             "Train the model again",
         )
     finder = finder_of(artifact, catalogue)

@@ -21,10 +21,11 @@ from models.hts.lexical import LexicalIndex
 KINDS = 14  # kinds followed for an item
 CODES_OF_A_KIND = 6
 BLEND = {"names": 1.0, "words": 1.2, "letters": 0.6, "category": 0.7, "encoder": 2.0}
+NAMED, SHELVED = 0.35, 0.2  # for each word of a name of the kind in the text, in category or attributes
 SHARPNESS = 8.0  # of the softmax that turns blended similarity into votes
 
 FEATURES = (
-    "names", "words", "letters", "category", "encoder", "blend", "blend_gap", "kind_place", "named_words", "named_end",
+    "names", "words", "letters", "category", "encoder", "blend", "blend_gap", "kind_place", "named_words", "named_end", "named_shelf",
     "number_share", "facts_said", "facts_open", "subheading_vote", "heading_vote", "chapter_vote", "kinds_for_it",
     "price_fit", "weight_fit", "declared_digits", "other_line", "short_form", "text_words", "has_category",
 )  # fmt: skip
@@ -68,17 +69,20 @@ class CandidateFinder:
         assert isinstance(blend, np.ndarray)
         found: list[list[Candidate]] = []
         for row, item in enumerate(items):
-            named = self.lexical.named(item)
+            named = self.lexical.named(item.goods)
+            shelved = self.lexical.named(" / ".join([*item.category[-2:], *item.attributes.values()]))
             scores = blend[row].copy()
             for kind, (length, _) in named.items():
-                scores[kind] += 0.35 * length
+                scores[kind] += NAMED * length
+            for kind, (length, _) in shelved.items():
+                scores[kind] += SHELVED * length
             count = min(KINDS, len(scores))
             top = np.argpartition(-scores, count - 1)[:count]
             top = top[np.argsort(-scores[top], kind="stable")]
             if scores[top[0]] <= 0:
                 found.append([])
                 continue
-            found.append(self._codes(item, row, top, scores, views, named))
+            found.append(self._codes(item, row, top, scores, views, named, shelved))
         return found
 
     def _codes(
@@ -89,6 +93,7 @@ class CandidateFinder:
         scores: NDArray[np.float32],
         views: Mapping[str, NDArray[np.float32]],
         named: Mapping[int, tuple[int, float]],
+        shelved: Mapping[int, tuple[int, float]],
     ) -> list[Candidate]:
         said = Said.read(item)
         best = float(scores[top[0]])
@@ -107,7 +112,7 @@ class CandidateFinder:
                 strength = float(votes[place]) * share
                 if code not in leading or strength > leading[code][1]:
                     leading[code] = (place, strength)
-        words = len(item.description.split())
+        words = len(item.goods.split())
         declared = "".join(c for c in item.declared_hts or "" if c.isdigit())
         found = []
         for code, (place, _) in leading.items():
@@ -122,6 +127,7 @@ class CandidateFinder:
                 float(place),
                 float(length),
                 end,
+                float(shelved.get(kind, (0, 0.0))[0]),
                 reading.codes[code],
                 float(sum(r.word is not None for r in open_facts)),
                 float(sum(r.word is None for r in open_facts)),

@@ -28,7 +28,7 @@ class Encoder(Protocol):
 
 def item_text(item: ItemText) -> str:
     """What the encoder reads of an item: description, the deepest category levels, attribute values."""
-    parts = [item.description, *item.category[-2:], *item.attributes.values()]
+    parts = [item.goods, *item.category[-2:], *item.attributes.values()]
     return " ".join(p for p in parts if p)
 
 

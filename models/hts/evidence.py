@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from data.catalogue import Fact, Goods
+from data.descriptions import about_goods
 from data.tokens import LONGEST_PHRASE, phrase, phrases, tokens
 
 SAID = 3.5  # log-odds a word adds that shows a value
@@ -40,6 +41,11 @@ class ItemText:
     origin: str | None = None
     declared_hts: str | None = None
 
+    @property
+    def goods(self) -> str:
+        """The description without what is said around the goods."""
+        return about_goods(self.description)
+
 
 @dataclass(frozen=True)
 class Said:
@@ -52,10 +58,10 @@ class Said:
 
     @classmethod
     def read(cls, item: ItemText) -> Said:
-        words = tokens(item.description)
+        words = tokens(item.goods)
         spans = {run: (a, b) for a, b, run in phrases(words)}
         shown = [tokens(v) for v in item.attributes.values()]
-        whole = " ".join([item.description, *(f"{k} {v}" for k, v in item.attributes.items())]).lower()
+        whole = " ".join([item.goods, *(f"{k} {v}" for k, v in item.attributes.items())]).lower()
         numbers = tuple((float(n.replace(",", ".")), u) for n, u in _NUMBER.findall(whole))
         return cls(frozenset(spans), frozenset(r for ws in shown for _, _, r in phrases(ws)), spans, numbers)
 

@@ -62,7 +62,7 @@ class LexicalIndex:
 
     def scores(self, items: Sequence[ItemText]) -> dict[str, NDArray[np.float32]]:
         """Cosine similarities, items x kinds, by view; zeros where an item has no category."""
-        texts = [" ".join(tokens(i.description)) for i in items]
+        texts = [" ".join(tokens(i.goods)) for i in items]
         whole = [
             t + " " + joined([*i.category[-2:], *i.attributes.values()])
             for t, i in zip(texts, items, strict=True)
@@ -79,9 +79,9 @@ class LexicalIndex:
             for view, a, table in zip(VIEWS, asked, self._tables, strict=True)
         }
 
-    def named(self, item: ItemText) -> dict[int, tuple[int, float]]:
-        """Kinds one of whose names stands in the text: words in the longest such name, and where it ends (0..1)."""
-        words = tokens(item.description)
+    def named(self, text: str) -> dict[int, tuple[int, float]]:
+        """Kinds one of whose names stands in a text: words in the longest such name, and where it ends (0..1)."""
+        words = tokens(text)
         found: dict[int, tuple[int, float]] = {}
         for _, end, run in phrases(words, LONGEST_NAME):
             for kind in self._named.get(run, ()):

@@ -175,7 +175,7 @@ class Suggester:
         vague = why_vague(item.description)
         if vague is not None:
             flags.append({"flag": "vague", "code": vague.code, "message": f"{vague.fact}. {vague.remedy}"})
-        spoken = language(item.description, self.english)
+        spoken = language(item.goods, self.english)
         if spoken is not None:
             flags.append(
                 {"flag": "language", "code": "NOT_ENGLISH", "message": f"{spoken}: have a person review it"}
@@ -203,7 +203,7 @@ class Suggester:
         best = sorted(candidates, key=lambda c: -p.get(c.code, 0.0))
         found: list[Mapping[str, Any]] = []
         seen: set[str] = set()
-        words = tokens(item.description)
+        words = tokens(item.goods)
         for candidate in best:
             if candidate.goods.id in seen or len(seen) == 3:
                 continue

@@ -14,8 +14,9 @@ from data.schedule import Schedule
 from models.artifact import load
 from models.hts.artifact import suggester_of
 from training.evaluate_hts import evaluate, item_of
+from training.outside_hts import data_sum, outside_rows
 from training.tracking import champion_folder, run
-from training.train_hts import DAY, Trained, data_sum, outside_rows, settings, train
+from training.train_hts import DAY, Trained, settings, train
 
 
 def test_run_is_logged_registered_and_found_again(

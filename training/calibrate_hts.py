@@ -1,0 +1,60 @@
+"""Temperature and calibration of the suggester, from scores of rows that the ranker has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from data.labelled import Labelled
+from data.splits import family, place
+from models.calibration import Knots
+from models.hts.candidates import Candidate
+from models.hts.ranker import LEVELS, Ranker, roll_up, softmax
+from training.ranker_hts import fit_ranker, fit_temperature
+
+
+def calibrate(
+    rows: Sequence[Labelled],
+    lists: Sequence[Sequence[Candidate]],
+    weights: Sequence[float],
+    generated: int,
+    asked: Mapping[str, Any],
+) -> tuple[float, dict[int, Knots]]:
+    """Temperature and per-level knots from out-of-fold scores; no family stands in two folds."""
+    folds = int(asked["ranker"]["folds"])
+    fold = [int(place(family(r), int(asked["seed"])) * folds) for r in rows]
+    scores: list[np.ndarray] = [np.zeros(0)] * len(rows)
+    for held in range(folds):
+        inside = [i for i in range(len(rows)) if fold[i] != held]
+        booster = fit_ranker(
+            [rows[i] for i in inside],
+            [lists[i] for i in inside],
+            [weights[i] for i in inside],
+            int(asked["ranker"]["trees"]),
+            int(asked["seed"]),
+        )
+        apart = [i for i in range(len(rows)) if fold[i] == held]
+        for i, found in zip(apart, Ranker(booster).scores([lists[i] for i in apart]), strict=True):
+            scores[i] = found
+    # Rows from outside show how people write; generated ones only fill in where there are none.
+    chosen = range(generated, len(rows)) if len(rows) - generated >= 200 else range(len(rows))
+    temperature = fit_temperature(
+        [rows[i] for i in chosen], [lists[i] for i in chosen], [scores[i] for i in chosen]
+    )
+    knots = {}
+    for level in LEVELS:
+        confidence, right = [], []
+        for i in chosen:
+            labels = [c for c in rows[i].codes if len(c) >= level]
+            if not labels or not lists[i]:
+                continue
+            p = softmax(scores[i] / temperature)
+            rolled = roll_up({c.code: float(x) for c, x in zip(lists[i], p, strict=True)}, level)
+            best, share = next(iter(rolled.items()))
+            confidence.append(share)
+            right.append(any(c[:level] == best for c in labels))
+        if len(confidence) >= 50:
+            knots[level] = Knots.fit(confidence, right)
+    return temperature, knots
