@@ -38,7 +38,8 @@ class Law:
         self._entries: dict[str, tuple[LawEntry, ...]] = {}
         self._rows: dict[str, tuple[Row, ...]] = {}
         self._lists: dict[str, CodeList] = {}
-        self._live: dict[tuple[str, date], tuple[Row, ...]] = {}
+        self._live: dict[tuple[str, date], _Live] = {}
+        self._alike: dict[tuple[str, tuple[int, ...]], _Live] = {}
         self._below: dict[str, tuple[str, ...]] = {}
         for path, document in self.documents.items():
             if "values" in document:
@@ -95,13 +96,21 @@ class Law:
 
     def rows(self, path: str, on: date, **wanted: Any) -> list[Row]:
         """The rows in force on that day whose fields equal ``wanted``."""
-        live = self._live.get((path, on))
-        if live is None:
-            live = self._live[path, on] = tuple(row for row in self._of(self._rows, path) if row.holds(on))
-        found = list(live)
-        for name, value in wanted.items():
+        live = self._live.get((path, on)) or self._in_force(path, on)
+        if not wanted:
+            return list(live.rows)
+        (first, value), *rest = wanted.items()
+        found = live.having(first, value)
+        for name, value in rest:
             found = [row for row in found if row.fields.get(name) == value]
-        return found
+        return list(found)
+
+    def _in_force(self, path: str, on: date) -> _Live:
+        rows = self._of(self._rows, path)
+        places = tuple(at for at, row in enumerate(rows) if row.holds(on))
+        live = self._alike.setdefault((path, places), _Live([rows[at] for at in places]))
+        self._live[path, on] = live
+        return live
 
     def all_rows(self, path: str) -> tuple[Row, ...]:
         """Every row of a table, whatever the day."""
@@ -127,3 +136,19 @@ class Law:
         if path not in kind:
             raise MailDutyError("LAW_UNKNOWN_PATH", f"data/law has no {path!r} of this kind", path=path)
         return kind[path]
+
+
+class _Live:
+    """The rows of a table that are in force together, found by the value of a field."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self.rows = rows
+        self._by: dict[str, dict[Any, list[Row]]] = {}
+
+    def having(self, name: str, value: Any) -> list[Row]:
+        if name not in self._by:
+            by: dict[Any, list[Row]] = {}
+            for row in self.rows:
+                by.setdefault(row.fields.get(name), []).append(row)
+            self._by[name] = by
+        return self._by[name].get(value, [])

@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 
 from models.duty.facts import FACTS, QUANTITIES, RATE_FACTS
-from models.duty.planner import PLAN_FACTS
 from models.duty.records import CHANNELS, DutyError, DutyRequest
 
 Ints = np.ndarray[Any, np.dtype[np.integer[Any]]]
@@ -149,8 +148,3 @@ def _measures(name: str) -> bool:
     if not isinstance(name, str) or name in FACTS:
         return False
     return name in QUANTITIES or name in RATE_FACTS or name.endswith("_usd")
-
-
-def plan_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Those facts that a plan depends on."""
-    return {name: value for name, value in facts.items() if name in PLAN_FACTS}

@@ -6,8 +6,9 @@ dollar limits it is over; a group lies between two neighbouring limits.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,14 +16,27 @@ from data.errors import MailDutyError
 from data.law import Law
 from models.duty.batch.coded import MILLION, Coded, Flags, Ints
 from models.duty.batch.owed import Owed, owed_share
-from models.duty.batch.stretches import PartOfLaw, Undeclared, groups, part_of, some_day
+from models.duty.batch.stretches import (
+    DeclaredFacts,
+    PartOfLaw,
+    Undeclared,
+    declared,
+    groups,
+    part_of,
+    some_day,
+)
 from models.duty.batch.wording import Wordings
 from models.duty.calculator import entered
+from models.duty.facts import check_facts
 from models.duty.mail_methods import mail_method
 from models.duty.records import DutyLine, DutyRequest
 from models.duty.rounding import line_value, to_cents
 
 LAW = ("limits/", "fees/", "mail/", "programmes", "ieepa/rates")
+FACTS = frozenset(
+    "method formal_entry program documents us_goods_returned gift gift_from informational_materials donation ems "
+    "cbp_prepared manual mode fees_only items currency rate_pct period arrival".split()
+)
 SHARES = ("mail ad valorem", "mail flat")
 
 
@@ -47,10 +61,11 @@ def entries(coded: Coded, law: Law, wordings: Wordings, live: Flags) -> tuple[In
     steps = np.array(_limits(law), np.int64)
     # how many limits a value is over: the same for all values from just above one to the next
     over = np.searchsorted(steps, coded.micros, side="left").astype(np.int64)
-    columns = (part.stretches(coded.day), coded.channel, coded.origin, coded.fact, over)
+    codes, facts = declared(coded.facts, FACTS)
+    fact = codes[coded.fact]
+    columns = (part.stretches(coded.day), coded.channel, coded.origin, fact, over)
     group, first = groups(*(column[live] for column in columns))
-    places = np.flatnonzero(live)
-    found = [_entry(coded, int(places[at]), part, wordings) for at in first]
+    found = [_entry(coded, int(at), facts[fact[at]], part, wordings) for at in np.flatnonzero(live)[first]]
     number = np.full(len(live), -1, np.int64)
     number[live] = group
     return number, found
@@ -66,7 +81,7 @@ def _limits(law: Law) -> list[int]:
     return sorted(amounts)
 
 
-def _entry(coded: Coded, at: int, law: PartOfLaw, wordings: Wordings) -> Entry:
+def _entry(coded: Coded, at: int, facts: DeclaredFacts, law: PartOfLaw, wordings: Wordings) -> Entry:
     asked = coded.requests[at]
     assert isinstance(asked, DutyRequest)
     request = DutyRequest(
@@ -76,7 +91,7 @@ def _entry(coded: Coded, at: int, law: PartOfLaw, wordings: Wordings) -> Entry:
         asked.origin,
         None,
         asked.value_usd,
-        coded.facts[coded.fact[at]],
+        facts,
     )
     try:
         return _entered(request, law, wordings) or ALONE
@@ -153,3 +168,14 @@ def _same(owed: Owed | None, line: DutyLine, wording: int, request: DutyRequest)
     """The amount as numbers, if it says of this item what the calculator said; else None."""
     cents = int(line_value(request.value_usd, request.channel) * 100)
     return owed if owed is not None and owed.on(cents) == (wording, line.amount) else None
+
+
+def checks(facts: Sequence[Mapping[str, Any]]) -> list[tuple[str, tuple[str, ...]]]:
+    """For each set of facts the code of the error it is, and the warnings about facts that nobody knows."""
+    found = []
+    for one in facts:
+        try:
+            found.append(("", tuple(check_facts(one))))
+        except MailDutyError as error:
+            found.append((error.code, ()))
+    return found

@@ -15,12 +15,13 @@ import numpy as np
 from data.errors import MailDutyError
 from data.law import Law
 from data.schedule import Schedule
+from models.duty.batch.authorities import IEEPA, SECTION_232
 from models.duty.batch.cents import fits
 from models.duty.batch.coded import Coded, Flags, Ints
 from models.duty.batch.owed import Owed, OwedTable
 from models.duty.batch.own_lines import Numbers, OwnLineFinder, OwnLines
 from models.duty.batch.remarks import Remarks, remarks
-from models.duty.batch.stacked import IEEPA, SECTION_232, Charge, Stacked
+from models.duty.batch.stacked import Charge, Stacked
 from models.duty.batch.stretches import part_of
 from models.duty.batch.wording import Faults, Wordings
 from models.duty.layers.metals import KIND as METALS

@@ -12,7 +12,7 @@ from data.schedule import Schedule
 from models.duty.batch.cents import line_cents
 from models.duty.batch.coded import Coded, Flags, Ints
 from models.duty.batch.columns import from_columns
-from models.duty.batch.entries import Entry, entries
+from models.duty.batch.entries import Entry, checks, entries
 from models.duty.batch.ordinary import Lines, Ordinary, OrdinaryPricer
 from models.duty.batch.owed import Owed, OwedTable
 from models.duty.batch.remarks import Remarks
@@ -53,9 +53,11 @@ class _Pricer:
         self.coded = Coded(self.asked)
         self._tell(0.2)
         self.live: Flags = ~self.coded.odd & (self.coded.day >= self.schedule.first_day.toordinal())
-        self.entry, self.entries = entries(self.coded, self.law, self.wordings, self.live)
+        self.checked = checks(self.coded.facts)
+        invalid = np.array([self.faults.of(code) for code, _ in self.checked], np.int64)[self.coded.fact]
+        self.entry, self.entries = entries(self.coded, self.law, self.wordings, self.live & (invalid == 0))
         self.live &= ~self._each(lambda entry: entry.alone).astype(bool)
-        self.fault = self._each(lambda entry: self.faults.of(entry.error))
+        self.fault = np.where(invalid, invalid, self._each(lambda entry: self.faults.of(entry.error)))
         self.cents = line_cents(self.coded.micros, self.coded.channel != CHANNELS.index("mail"))
         ordinary = self.live & (self.fault == 0) & self._each(lambda entry: entry.ordinary).astype(bool)
         self._tell(0.3)
@@ -79,7 +81,9 @@ class _Pricer:
         names = [entry.regime for entry in self.entries]
         regimes = list(dict.fromkeys(["", *names, *(one.regime or "" for one in alone.values())]))
         regime = self._each(lambda entry: regimes.index(entry.regime))
-        unknown = self._each(lambda entry: bool(entry.error and not entry.fees)).astype(bool)
+        unknown = (self.entry < 0) | self._each(lambda entry: bool(entry.error and not entry.fees)).astype(
+            bool
+        )
         for at, answer in alone.items():
             regime[at] = regimes.index(answer.regime or "")
             unknown[at] = answer.fees is None
@@ -156,7 +160,10 @@ class _Pricer:
         return Itemised(starts, wording, amount)
 
     def _warnings(self, goods: Ordinary) -> list[Remarks]:
-        found = [Remarks([*(entry.warnings for entry in self.entries), ()], self.entry)]
+        found = [
+            Remarks([warnings for _, warnings in self.checked], self.coded.fact),
+            Remarks([*(entry.warnings for entry in self.entries), ()], self.entry),
+        ]
         for one in goods.remarks:
             which = np.full(len(self.asked), -1, np.int32)
             which[goods.places] = one.which

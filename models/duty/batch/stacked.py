@@ -6,7 +6,7 @@ it is on or above, and neither the value nor the rate of the own line. It is hel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -14,54 +14,26 @@ import numpy as np
 from data.errors import MailDutyError
 from data.law import Law
 from models.duty import columns
-from models.duty.batch.coded import Coded, Ints, plan_facts
+from models.duty.batch.authorities import ASKED_FIRST, AUTHORITIES, Authority
+from models.duty.batch.coded import Coded, Flags, Ints
 from models.duty.batch.owed import Owed, owed_share
 from models.duty.batch.own_lines import Numbers
-from models.duty.batch.stretches import PartOfLaw, SomeLine, Undeclared, Unknown, groups, part_of, some_day
+from models.duty.batch.stretches import (
+    PartOfLaw,
+    SomeLine,
+    Undeclared,
+    Unknown,
+    declared,
+    groups,
+    part_of,
+    some_day,
+)
 from models.duty.batch.wording import Wordings
 from models.duty.goods import Base, Goods, Layer, Term
-from models.duty.layers import forced_labor, ieepa, section122, section301, section338
 from models.duty.layers.exceptions import TEXTILE_CHAPTERS
 from models.duty.layers.metals import METAL_CHAPTERS
 from models.duty.layers.section232 import CARS, Section232, section232
 from models.duty.rates import Rate
-
-ALWAYS = ("programmes", "column_2/origins")
-Ask = Callable[[Goods, Law, Section232], Layer]
-
-
-class Authority(NamedTuple):
-    """A layer, and the part of the law it is held to. ``after_232``: it asks what Section 232 reached."""
-
-    ask: Ask
-    law: tuple[str, ...]
-    after_232: bool = False
-
-
-# In the order of their lines, which is that of models.duty.planner; Section 232 is asked first of all.
-AUTHORITIES: tuple[Authority | None, ...] = (
-    Authority(lambda goods, law, _: section301.china(goods, law), ("section_301_china/",)),
-    Authority(lambda goods, law, _: section301.brazil(goods, law), ("section_301_brazil/",)),
-    Authority(lambda goods, law, _: section338.canada(goods, law), ("section_338_canada/",)),
-    Authority(
-        lambda goods, law, s232: ieepa.ieepa(goods, law, s232.programme),
-        ("ieepa/", "civil_aircraft_lines", "section_232/metals/before_canada_mexico"),
-        True,
-    ),
-    Authority(
-        lambda goods, law, s232: section122.surcharge(goods, law, bool(s232.programme)),
-        ("section_122/",),
-        True,
-    ),
-    None,
-    Authority(
-        lambda goods, law, s232: forced_labor.forced_labor(goods, law, bool(s232.programme), s232.unresolved),
-        ("section_301_forced_labor/",),
-        True,
-    ),
-)
-IEEPA, SECTION_232 = 3, AUTHORITIES.index(None)
-ASKED_FIRST = Authority(lambda goods, law, _: Layer(), ("section_232/",))
 
 
 class Charge(NamedTuple):
@@ -99,8 +71,7 @@ class Stacked:
         self.coded, self.numbers, self.wordings = coded, numbers, wordings
         self.day, self.origin = coded.day[places], coded.origin[places]
         self.number = coded.number[places]
-        self._plan_facts()
-        self.fact = self._planned[coded.fact[places]]
+        self.given = coded.fact[places]
         self.rates = rates
         self.reaches: list[tuple[str, bool]] = [("", False)]
         nothing = np.zeros(len(places), np.int64)
@@ -114,29 +85,19 @@ class Stacked:
         self.which = [which for which, _ in asked]
         self.answers = [list(found) for _, found in asked]
 
-    def _plan_facts(self) -> None:
-        """Sets of facts that agree in what a plan depends on count as one."""
-        known: dict[Any, int] = {}
-        self.facts: list[Mapping[str, Any]] = []
-        codes = []
-        for facts in self.coded.facts:
-            kept = plan_facts(facts)
-            key = tuple(sorted((name, value, type(value).__name__) for name, value in kept.items()))
-            code = known.setdefault(key, len(known))
-            if code == len(self.facts):
-                self.facts.append(kept)
-            codes.append(code)
-        self._planned = np.array(codes, np.int64)
-
     def _ask(self, authority: Authority, law: Law, reach: Ints, rate: Ints) -> tuple[Ints, list[Answer]]:
-        part = part_of(law, (*authority.law, *ALWAYS))
+        part = part_of(law, authority.law)
         code = self._classes(part)[self.number]
+        codes, facts = declared(self.coded.facts, authority.facts)
+        fact = codes[self.given]
         if authority is ASKED_FIRST:
-            rate = self._rate_asked(part, rate)
+            stated = np.array([one.get("s232") is not None for one in facts], bool)[fact]
+            rate = np.where(stated | self._cars(part), rate, -1)
         reach = reach if authority.after_232 else np.zeros_like(reach)
-        group, first = groups(part.stretches(self.day), self.origin, code, self.fact, reach, rate)
+        group, first = groups(part.stretches(self.day), self.origin, code, fact, reach, rate)
         return group, [
-            self._answer(authority, part, int(at), self.reaches[reach[at]], int(rate[at])) for at in first
+            self._answer(authority, part, int(at), facts[fact[at]], self.reaches[reach[at]], int(rate[at]))
+            for at in first
         ]
 
     def _classes(self, part: PartOfLaw) -> Ints:
@@ -148,24 +109,25 @@ class Stacked:
             classes.append(known.setdefault((*part.place(digits), _chapter(digits)), len(known)))
         return np.array([*classes, -1], np.int64)
 
-    def _rate_asked(self, part: PartOfLaw, rate: Ints) -> Ints:
-        """The rate of the own line where Section 232 words its duty by it, else -1: cars, and stated lists."""
+    def _cars(self, part: PartOfLaw) -> Flags:
+        """Cars, and goods stated to be on a list: Section 232 words its duty on them by their own rate."""
         cars = [
             code is not None and part.codes(CARS).match(code.digits) is not None
             for code in self.numbers.codes
         ]
-        stated = np.array([facts.get("s232") is not None for facts in self.facts], bool)[self.fact]
-        return np.where(np.array([*cars, False], bool)[self.number] | stated, rate, -1)
+        return np.array([*cars, False], bool)[self.number]
 
     def _answer(
-        self, authority: Authority, part: PartOfLaw, at: int, reach: tuple[str, bool], rate: int
+        self,
+        authority: Authority,
+        part: PartOfLaw,
+        at: int,
+        facts: Mapping[str, Any],
+        reach: tuple[str, bool],
+        rate: int,
     ) -> Answer:
         code = self.numbers.codes[self.number[at]]
-        origin, day, facts = (
-            self.coded.origins[self.origin[at]],
-            some_day(self.day[at]),
-            self.facts[self.fact[at]],
-        )
+        origin, day = self.coded.origins[self.origin[at]], some_day(self.day[at])
         assert code is not None
         try:
             claim, _ = columns.programme(facts.get("program"), origin, day, part)

@@ -7,7 +7,7 @@ value are marks. What it refuses raises :class:`Undeclared`, and the items are p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -58,6 +58,45 @@ class Unknown:
 
     def __getattr__(self, name: str) -> Any:
         raise Undeclared(name)
+
+
+class DeclaredFacts(dict[str, Any]):
+    """The facts of an item, of which only some may be asked for."""
+
+    def __init__(self, facts: Mapping[str, Any], names: frozenset[str]) -> None:
+        super().__init__({name: value for name, value in facts.items() if name in names})
+        self._names = names
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self._check(name)
+        return super().get(name, default)
+
+    def __getitem__(self, name: str) -> Any:
+        self._check(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self._check(name)
+        return super().__contains__(name)
+
+    def _check(self, name: object) -> None:
+        if name not in self._names:
+            raise Undeclared(f"the fact {name}")
+
+
+def declared(facts: Sequence[Mapping[str, Any]], names: frozenset[str]) -> tuple[Ints, list[DeclaredFacts]]:
+    """Sets of facts with only those names left: the number of each, and the ones that differ."""
+    known: dict[Any, int] = {}
+    kept: list[DeclaredFacts] = []
+    codes = []
+    for one in facts:
+        left = DeclaredFacts(one, names)
+        key = tuple(sorted((name, type(value).__name__, value) for name, value in left.items()))
+        code = known.setdefault(key, len(kept))
+        if code == len(kept):
+            kept.append(left)
+        codes.append(code)
+    return np.array(codes, np.int64), kept
 
 
 class PartOfLaw(Law):
