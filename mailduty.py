@@ -340,12 +340,12 @@ def serve(
 
 @app.command()
 def bench(
-    items: Annotated[int, typer.Option(help="Items in the batch.")] = 200_000,
+    items: Annotated[int, typer.Option(help="Items in the batch.")] = 1_000_000,
     singles: Annotated[int, typer.Option(help="Items priced one at a time.")] = 20_000,
 ) -> None:
     """How fast duty is priced here: one item at a time, and as a batch.
 
-    Example: mailduty bench --items 1000000
+    Example: mailduty bench --items 200000
     """
     from serving.bench import bench as measure
 

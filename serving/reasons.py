@@ -148,6 +148,7 @@ _REASONS: dict[str, tuple[str, str]] = {
     "DATE_AMBIGUOUS": ("The date can be read two ways.", "Name the order of day and month of the file."),
     "DATE_MALFORMED": ("That is no date.", "Write YYYY-MM-DD."),
     "JSON_MALFORMED": ("The line is not JSON.", "Write one JSON object a line."),
+    "BATCH_UNEVEN": ("The columns of the batch have different lengths.", "Give one value per item."),
     "ITEM_MALFORMED": ("That is no item.", "Give a JSON object."),
     "LINE_TOO_LONG": ("The line is far too long.", "Check the file."),
     "FIELD_UNKNOWN": ("A field is not known and was not used.", "Check its spelling."),

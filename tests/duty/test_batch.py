@@ -17,8 +17,10 @@ from data.schedule import Schedule
 from models.duty import DutyError, DutyRequest
 from models.duty.batch import BatchResult, price_batch
 from models.duty.batch.cents import MOST, part
-from models.duty.batch.stretches import PartOfLaw, Undeclared
-from models.duty.calculator import assess_or_error
+from models.duty.batch.marks import Undeclared
+from models.duty.batch.stretches import PartOfLaw
+from models.duty.calculator import LONG, assess_many, assess_or_error
+from serving.made_up import made_up
 
 LAW, SCHEDULE = Law.load(), Schedule.load()
 
@@ -34,7 +36,8 @@ SWITCHES = sorted(
     | {date.fromisoformat(revision["effective_date"]) for revision in SCHEDULE.contents["revisions"]}
 )
 DAYS = [day + timedelta(shift) for day in SWITCHES if day > date(2025, 1, 1) for shift in (-1, 0, 1)]
-DAYS += [date(2025, 1, 1), 
+DAYS += [
+    date(2025, 1, 1),
     date(2024, 12, 31),
     date(2027, 7, 1),
 ]
@@ -240,6 +243,17 @@ def test_a_rule_that_looks_beyond_its_part_of_the_law_is_caught() -> None:
     for ask in (lambda: law.find("mail/flat_pct", date(2026, 3, 1)), lambda: law.paths("section_232/")):
         with pytest.raises(Undeclared):
             ask()
+
+
+def test_few_items_of_a_realistic_mix_are_left_to_the_calculator() -> None:
+    """A layer that begins to look at more than ``authorities`` declares would send its items there, and show here."""
+    batch = compare(list(made_up(4000, SCHEDULE, seed=11)))
+    assert batch.alone < 60
+
+
+def test_a_long_list_is_answered_through_the_batch_in_its_order() -> None:
+    asked = at_random(LONG + 5, 21)
+    assert assess_many(asked, LAW, SCHEDULE) == reference(asked)
 
 
 def test_columns_are_read_as_their_rows_would_be() -> None:

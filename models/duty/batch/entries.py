@@ -15,16 +15,9 @@ import numpy as np
 from data.errors import MailDutyError
 from data.law import Law
 from models.duty.batch.coded import MILLION, Coded, Flags, Ints
+from models.duty.batch.marks import DeclaredFacts, Undeclared, declared, some_day
 from models.duty.batch.owed import Owed, owed_share
-from models.duty.batch.stretches import (
-    DeclaredFacts,
-    PartOfLaw,
-    Undeclared,
-    declared,
-    groups,
-    part_of,
-    some_day,
-)
+from models.duty.batch.stretches import PartOfLaw, groups, part_of
 from models.duty.batch.wording import Wordings
 from models.duty.calculator import entered
 from models.duty.facts import check_facts

@@ -18,8 +18,9 @@ from data.schedule import Schedule
 from models.duty.batch.authorities import IEEPA, SECTION_232
 from models.duty.batch.cents import fits
 from models.duty.batch.coded import Coded, Flags, Ints
+from models.duty.batch.numbers import Numbers
 from models.duty.batch.owed import Owed, OwedTable
-from models.duty.batch.own_lines import Numbers, OwnLineFinder, OwnLines
+from models.duty.batch.own_lines import OwnLineFinder, OwnLines
 from models.duty.batch.remarks import Remarks, remarks
 from models.duty.batch.stacked import Charge, Stacked
 from models.duty.batch.stretches import part_of

@@ -8,40 +8,22 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from data.errors import MailDutyError
-from data.hts import HtsCode
 from data.law import Law
 from data.schedule import Schedule
 from data.schedule_table import Line
 from models.duty import columns
 from models.duty.batch.coded import Coded, Ints
-from models.duty.batch.stretches import Undeclared, groups, part_of, revisions, some_day
+from models.duty.batch.marks import Undeclared, some_day
+from models.duty.batch.numbers import Numbers
+from models.duty.batch.stretches import groups, part_of, revisions
 from models.duty.batch.wording import Faults, Wordings
 from models.duty.goods import Base
-from models.duty.planner import edition, printed
+from models.duty.planner import edition
 from models.duty.rates import Rate
 
 LAW = ("column_2/", "programmes")
 EDITION, NUMBER = "\x03", "\x04"  # stand in a wording for the edition of the tariff and the number as given
 NO_BASE = Base("", "", Rate(""), "")
-
-
-class Numbers:
-    """The distinct tariff numbers of a batch, read once: digits, or the code of the error they are."""
-
-    def __init__(self, coded: Coded) -> None:
-        self.codes: list[HtsCode | None] = []
-        self.errors: list[str] = []
-        self.printed: list[str] = []
-        for text in coded.numbers:
-            code, error = None, ""
-            try:
-                code = HtsCode.parse(text)
-                error = "HTS_TOO_SHORT" if code.level < 8 else ""
-            except MailDutyError as raised:
-                error = raised.code
-            self.codes.append(code)
-            self.errors.append(error)
-            self.printed.append(printed(text, code) if code and not error else "")
 
 
 class OwnLines(NamedTuple):
@@ -56,22 +38,6 @@ class OwnLines(NamedTuple):
     notes: list[tuple[str, ...]]
     note: Ints
     fault: Ints
-
-
-class _Versions(NamedTuple):
-    rank: dict[str, int]
-    keys: Ints
-    last: Ints
-
-
-@lru_cache(maxsize=4)
-def _versions(schedule: Schedule) -> _Versions:
-    rank: dict[str, int] = {}
-    keys, last = [], []
-    for line in schedule.lines():
-        keys.append(rank.setdefault(line.code, len(rank)) * 10**7 + line.valid_from.toordinal())
-        last.append(line.valid_to.toordinal() if line.valid_to else 10**7)
-    return _Versions(rank, np.array(keys, np.int64), np.array(last, np.int64))
 
 
 class OwnLineFinder:
@@ -101,31 +67,14 @@ class OwnLineFinder:
     def find(self) -> OwnLines:
         count = len(self.day)
         self.rate, self.wording = np.zeros(count, np.int64), np.zeros(count, np.int64)
-        self.note, self.fault = np.zeros(count, np.int64), np.zeros(count, np.int64)
-        line = self._line()
+        self.note = np.zeros(count, np.int64)
+        line, self.fault = self.numbers.lines(self.number, self.day, self.schedule, self.faults)
         special = (line >= 0) & (self._claims() | self._column2())
         self._general(line, np.flatnonzero((line >= 0) & ~special))
         self._special(line, np.flatnonzero(special))
         return OwnLines(
             self.lines, line, self.rates, self.rate, self.wording, self.notes, self.note, self.fault
         )
-
-    def _line(self) -> Ints:
-        versions, numbers = _versions(self.schedule), self.numbers
-        ranks = np.array(
-            [*(versions.rank.get(c.digits, -1) if c else -1 for c in numbers.codes), -1], np.int64
-        )
-        rank = ranks[self.number]
-        found = np.searchsorted(versions.keys, rank * 10**7 + self.day, side="right") - 1
-        held = (rank >= 0) & (found >= 0) & (versions.keys[found] // 10**7 == rank)
-        held &= self.day <= versions.last[found]
-        written = np.array(
-            [*(self.faults.of(error) for error in numbers.errors), self.faults.of("HTS_REQUIRED")]
-        )
-        self.fault = written[self.number]
-        self.fault[(self.fault == 0) & (rank < 0)] = self.faults.of("HTS_UNKNOWN")
-        self.fault[(self.fault == 0) & ~held] = self.faults.of("HTS_NOT_IN_FORCE")
-        return np.where(self.fault == 0, found, -1)
 
     def _claims(self) -> Any:
         claimed = [facts.get("program") not in (None, "") for facts in self.coded.facts]

@@ -14,9 +14,11 @@ from data.law import Law
 from data.schedule import Schedule
 from models.duty.batch.authorities import SECTION_232
 from models.duty.batch.coded import Coded, Ints
-from models.duty.batch.own_lines import Numbers, OwnLines
+from models.duty.batch.marks import SomeLine, some_day
+from models.duty.batch.numbers import Numbers
+from models.duty.batch.own_lines import OwnLines
 from models.duty.batch.stacked import Stacked
-from models.duty.batch.stretches import SomeLine, groups, part_of, revisions, some_day
+from models.duty.batch.stretches import groups, part_of, revisions
 from models.duty.layers.metals import LISTS as METALS
 from models.duty.planner import about_code, ended_numbers
 from models.duty.records import CHANNELS

@@ -12,8 +12,9 @@ import pandas as pd
 from data.law import Law
 from data.schedule import Schedule
 from models.duty.batch.coded import Flags, Ints
+from models.duty.batch.marks import DAY, LINE
 from models.duty.batch.remarks import Remarks
-from models.duty.batch.stretches import DAY, LINE, groups
+from models.duty.batch.stretches import groups
 from models.duty.batch.wording import Wordings
 from models.duty.calculator import assess_or_error
 from models.duty.records import DutyAssessment, DutyError, DutyLine, DutyRequest

@@ -16,18 +16,10 @@ from data.law import Law
 from models.duty import columns
 from models.duty.batch.authorities import ASKED_FIRST, AUTHORITIES, Authority
 from models.duty.batch.coded import Coded, Flags, Ints
+from models.duty.batch.marks import SomeLine, Undeclared, Unknown, declared, some_day
+from models.duty.batch.numbers import Numbers
 from models.duty.batch.owed import Owed, owed_share
-from models.duty.batch.own_lines import Numbers
-from models.duty.batch.stretches import (
-    PartOfLaw,
-    SomeLine,
-    Undeclared,
-    Unknown,
-    declared,
-    groups,
-    part_of,
-    some_day,
-)
+from models.duty.batch.stretches import PartOfLaw, groups, part_of
 from models.duty.batch.wording import Wordings
 from models.duty.goods import Base, Goods, Layer, Term
 from models.duty.layers.exceptions import TEXTILE_CHAPTERS
