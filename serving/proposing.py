@@ -76,11 +76,11 @@ def joined(checked: Suggestion, answer: Learned) -> Suggestion:
         # Something was declared and is wrong: a person decides, with the suggestion beside it.
         return base
     if answer.code == best.code and len(best.code) == 10:
-        message = f"suggested from the words at {best.confidence:.0%}"
+        message = f"{best.code} was suggested from the words"
         return replace(
             base, code=best.code, confidence=best.confidence, reason="HTS_SUGGESTED", message=message
         )
-    message = f"{best.code} is the likeliest number at {best.confidence:.0%}"
+    message = f"{best.code} is the likeliest number, not sure"
     if answer.missing:
         message += f"; ask: {answer.missing[0].ask}"
     return replace(base, code=best.code, confidence=best.confidence, reason="HTS_UNSURE", message=message)
