@@ -267,7 +267,7 @@ def test_columns_are_read_as_their_rows_would_be() -> None:
             "value_usd": ["50", Decimal("80.40"), "10", "12.34"],
         }
     )
-    batch = price_batch(dict(frame.items()), LAW, SCHEDULE)
+    batch = price_batch(frame, LAW, SCHEDULE)
     rows = [assess_or_error(DutyRequest.from_dict({**row, "hts": row["hts"] or None}), LAW, SCHEDULE)
             for at, row in enumerate(frame.astype(object).where(frame.notna(), None).to_dict("records")) if at != 2]  # fmt: skip
     assert [batch.as_json(at) for at in (0, 1, 3)] == [row.as_json() for row in rows]

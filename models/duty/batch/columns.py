@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import pandas as pd
+
 from data.errors import MailDutyError
 from models.duty.records import KEYS, DutyError, DutyRequest
 
 
-def from_columns(columns: Mapping[str, Sequence[Any]]) -> list[DutyRequest | DutyError]:
+def from_columns(columns: Mapping[str, Sequence[Any]] | pd.DataFrame) -> list[DutyRequest | DutyError]:
     """Requests from columns named as :data:`KEYS`; ``hts`` and ``facts`` may be left out.
 
     What stands for nothing in a data frame (NaN, NaT) is nothing. A row that is no request is an error in its

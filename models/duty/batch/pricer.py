@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from data.law import Law
 from data.schedule import Schedule
@@ -27,17 +28,18 @@ Progress = Callable[[int], None]
 
 
 def price_batch(
-    requests: Requests | Mapping[str, Sequence[Any]],
+    requests: Requests | Mapping[str, Sequence[Any]] | pd.DataFrame,
     law: Law,
     schedule: Schedule,
     progress: Progress | None = None,
 ) -> BatchResult:
-    """What every item of a batch owes, in order. ``requests`` are requests, or columns named as their fields.
+    """What every item of a batch owes, in order. ``requests`` are requests, or columns or a data frame with
+    the names of their fields.
 
     Never raises for an item: one that cannot be read or priced has an error in its place. ``progress`` is told
     how many more items are through, in a few large steps.
     """
-    asked: Requests = from_columns(requests) if isinstance(requests, Mapping) else requests
+    asked: Requests = from_columns(requests) if isinstance(requests, (Mapping, pd.DataFrame)) else requests
     return _Pricer(asked, law, schedule, progress).price()
 
 
