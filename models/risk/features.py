@@ -1,0 +1,94 @@
+"""A batch of parcels as one table of numbers: parcel signals, history as of the day, and the rule scores on top."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.parcel_typologies import TYPOLOGIES
+from models.risk import history, signals
+from models.risk.bands import Bands
+from models.risk.history import History
+from models.risk.parcel import RiskParcel
+from models.risk.rules import Ruled, apply_rules
+from models.risk.wording import Opinion, Wording
+
+Floats = NDArray[np.float64]
+RULE_NAMES = tuple(f"rule_{t}" for t in TYPOLOGIES)
+NAMES = (*signals.NAMES, *history.NAMES, *RULE_NAMES)
+FEATURES_VERSION = "1"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is needed to read parcels: bands, wording, duty percent by eight digits, the law's limits in dollars."""
+
+    bands: Bands
+    wording: Wording | None
+    rates: Mapping[str, float]
+    limits: Sequence[float] = ()
+
+    def table(
+        self,
+        parcels: Sequence[RiskParcel],
+        past: History | None = None,
+        opinions: Sequence[Opinion | None] | None = None,
+    ) -> Table:
+        """One row for each parcel, in order. ``opinions`` of the suggester take the place of our own where given."""
+        said = self._opinions(parcels, opinions)
+        known = past.features(parcels) if past is not None else [history.UNKNOWN] * len(parcels)
+        rows = [
+            signals.parcel_signals(p, self.bands, o, self.rates.get((p.hts or "")[:8], math.nan), self.limits)
+            + h
+            for p, o, h in zip(parcels, said, known, strict=True)
+        ]
+        width = len(signals.NAMES) + len(history.NAMES)
+        plain = np.array(rows, dtype=float).reshape(len(parcels), width)
+        named = dict(zip(NAMES, plain.T, strict=False))
+        ruled = apply_rules(named)
+        scores = np.column_stack([ruled.scores[t] for t in TYPOLOGIES])
+        return Table(np.hstack([plain, scores]), ruled, said)
+
+    def _opinions(
+        self, parcels: Sequence[RiskParcel], given: Sequence[Opinion | None] | None
+    ) -> list[Opinion]:
+        if self.wording is None:
+            own = [Opinion()] * len(parcels)
+        else:
+            own = self.wording.opinions(
+                [p.description for p in parcels], [p.hts for p in parcels], self.rates
+            )
+        return own if given is None else [g or o for g, o in zip(given, own, strict=True)]
+
+
+@dataclass(frozen=True)
+class Table:
+    """``values``: parcels x ``NAMES``; the rules behind its last columns; what the words were taken to mean."""
+
+    values: Floats
+    ruled: Ruled
+    opinions: Sequence[Opinion]
+
+    def column(self, name: str) -> Floats:
+        return self.values[:, NAMES.index(name)]
+
+
+def columns_for(typology: str) -> list[int]:
+    """Columns a typology's model reads. That of undervaluation leaves out what does not move with the value in order."""
+    left_out = signals.UNORDERED_IN_VALUE if typology == "undervaluation" else frozenset()
+    return [n for n, name in enumerate(NAMES) if name not in left_out]
+
+
+def directions_for(typology: str) -> list[int]:
+    """LightGBM's monotone constraints for ``columns_for``: a lower declared value never lowers undervaluation."""
+    if typology != "undervaluation":
+        return [0] * len(columns_for(typology))
+    names = [NAMES[n] for n in columns_for(typology)]
+    return [
+        -1 if name in signals.FALL_WITH_VALUE else 1 if name in signals.RISE_AS_VALUE_FALLS else 0
+        for name in names
+    ]

@@ -1,0 +1,163 @@
+"""How risky is it: rules first, a LightGBM model for each typology and one over all, calibrated, with reasons.
+
+``Scorer.score`` takes a batch of parcels and answers each. It reads no clock, no file and no name: models, bands,
+history and lists are handed to it. A name on a screening list is a hold beside the score, never a score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.parcel_typologies import TYPOLOGIES
+from models.calibration import Knots
+from models.risk.features import NAMES, Reading, Table, columns_for
+from models.risk.history import History
+from models.risk.parcel import RiskParcel
+from models.risk.reasons import Reason, reasons_of
+from models.risk.stake import stake_usd
+from models.risk.wording import Opinion
+
+Floats = NDArray[np.float64]
+OVERALL = "overall"
+EXPLAINED = (
+    0.05  # overall probability from which the model's own weights are worked out (SHAP); rules always speak
+)
+MOST_REASONS = 6
+
+
+class Screens(Protocol):
+    """Looks names up on lists: the holds of each parcel, in order."""
+
+    def screen(self, parcels: Sequence[RiskParcel]) -> list[tuple[Reason, ...]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RiskScore:
+    """The answer for one parcel. ``hold`` says that a list matched. ``tie_break`` (log odds) orders what looks equal."""
+
+    id: str
+    risk: float
+    typologies: Mapping[str, float]
+    reasons: tuple[Reason, ...]
+    duty_at_stake_usd: float | None
+    hold: bool
+    tie_break: float
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "risk": round(self.risk, 5),
+            "typologies": {name: round(p, 5) for name, p in self.typologies.items()},
+            "reasons": [reason.as_json() for reason in self.reasons],
+            "duty_at_stake_usd": None if self.duty_at_stake_usd is None else f"{self.duty_at_stake_usd:.2f}",
+            "hold": self.hold,
+            "tie_break": round(self.tie_break, 6),
+            "versions": dict(self.versions),
+        }
+
+
+@dataclass(frozen=True)
+class Model:
+    """One learned score: its booster, the columns of the table it reads, its calibration."""
+
+    booster: Any
+    columns: Sequence[int]
+    knots: Knots
+
+    def raw(self, values: Floats) -> Floats:
+        """Log odds, before calibration."""
+        return np.asarray(
+            self.booster.predict(
+                values[:, self.columns], raw_score=True, num_threads=1, validate_features=False
+            )
+        )
+
+    def probability(self, raw: Floats) -> Floats:
+        return self.knots(1 / (1 + np.exp(-raw)))
+
+    def weights(self, values: Floats) -> Floats:
+        """SHAP values in log odds, parcels x ``NAMES``; columns that are not read weigh nothing."""
+        said = self.booster.predict(
+            values[:, self.columns], pred_contrib=True, num_threads=1, validate_features=False
+        )
+        spread = np.zeros((len(values), len(NAMES)))
+        spread[:, self.columns] = np.asarray(said)[:, :-1]
+        return spread
+
+
+class Scorer:
+    """Holds what was learned: ``models`` by typology and ``overall``, and how parcels are read."""
+
+    def __init__(
+        self, models: Mapping[str, Model], reading: Reading, versions: Mapping[str, str] | None = None
+    ) -> None:
+        self.models = models
+        self.reading = reading
+        self.versions = dict(versions or {})
+
+    def score(
+        self,
+        parcels: Sequence[RiskParcel],
+        past: History | None = None,
+        opinions: Sequence[Opinion | None] | None = None,
+        screen: Screens | None = None,
+        duty: Sequence[float | None] | None = None,
+        explain: bool = True,
+    ) -> list[RiskScore]:
+        """One answer per parcel, in order. ``duty``: the whole duty of a parcel in percent of its value, where known.
+
+        ``opinions`` are the suggester's where it was asked; ``past`` the operator's history up to these parcels.
+        """
+        if not parcels:
+            return []
+        table = self.reading.table(parcels, past, opinions)
+        raw = {name: model.raw(table.values) for name, model in self.models.items()}
+        p = {name: self.models[name].probability(raw[name]) for name in raw}
+        weights = self._weights(table, p[OVERALL]) if explain else {}
+        holds = screen.screen(parcels) if screen is not None else [()] * len(parcels)
+        made = []
+        for row, parcel in enumerate(parcels):
+            typologies = {name: float(p[name][row]) for name in TYPOLOGIES}
+            reasons = (
+                *holds[row],
+                *reasons_of(row, table, weights.get(row))[:MOST_REASONS],
+            )
+            stake = stake_usd(parcel, table, row, typologies, self.reading, duty[row] if duty else None)
+            made.append(
+                RiskScore(
+                    parcel.id,
+                    float(p[OVERALL][row]),
+                    typologies,
+                    reasons,
+                    stake,
+                    bool(holds[row]),
+                    float(raw[OVERALL][row]),
+                    self.versions,
+                )
+            )
+        return made
+
+    def probabilities(self, table: Table) -> dict[str, Floats]:
+        """Calibrated probabilities by model for a table that is already read; what evaluation uses."""
+        return {name: model.probability(model.raw(table.values)) for name, model in self.models.items()}
+
+    def margins(self, table: Table) -> dict[str, Floats]:
+        """Log odds by model: what parcels are ranked by."""
+        return {name: model.raw(table.values) for name, model in self.models.items()}
+
+    def _weights(self, table: Table, overall: Floats) -> dict[int, Floats]:
+        rows = np.flatnonzero(overall >= EXPLAINED)
+        if not len(rows):
+            return {}
+        return dict(zip(rows.tolist(), self.models[OVERALL].weights(table.values[rows]), strict=True))
+
+
+def columns_of(name: str) -> list[int]:
+    """Columns a model reads, by its name; ``overall`` reads all."""
+    return columns_for(name) if name != OVERALL else list(range(len(NAMES)))

@@ -1,0 +1,179 @@
+"""`mailduty train risk`: from made-up parcels, or an operator's outcomes, to calibrated scores in one run.
+
+Read the stream day by day, report which keys give labels away and stop on one, train a model for each typology and
+one over all on senders apart from those that calibrate, write the folder, hold it against the rules on the shifted
+generator, log all of it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data.catalogue import Catalogue
+from data.catalogue_generate import describe
+from data.declarations import Outcome
+from data.label_purity import KeyPurity, purity, refuse_leaks
+from data.law import Law
+from data.parcel_generator import Generator, parcels
+from data.parcel_typologies import TYPOLOGIES
+from data.schedule import Schedule
+from data.splits import place
+from models.artifact import Artifact, Draft
+from models.calibration import Knots
+from models.duty.rates import parse_rate
+from models.risk import artifact as folder_of
+from models.risk.bands import Bands
+from models.risk.features import directions_for
+from models.risk.parcel import RiskParcel, read_parcel
+from models.risk.scorer import OVERALL, Model, columns_of
+from models.risk.wording import Wording
+from training.parcel_stream import Labelled, Past, Read, read_stream
+
+DAY = date(2026, 7, 24)  # the tariff and the limits of this day are used throughout
+FAR = date(2027, 12, 31)  # made-up parcels may be posted on any day before it
+LIMITS = ("limits/mail_value_usd", "limits/gift_usd", "limits/informal_value_usd")
+KEYS = (
+    ("sender",),
+    ("recipient",),
+    ("hts",),
+    ("sender", "hts"),
+    ("description",),
+    ("value_usd",),
+    ("origin",),
+)
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The folder that was written, what was read, and the purity of every key that was looked at."""
+
+    artifact: Artifact
+    read: Read
+    purities: Sequence[KeyPurity]
+
+
+def rates_on(schedule: Schedule, on: date) -> dict[str, float]:
+    """General duty in percent of every eight-digit number that has one in percent; others are left out."""
+    found: dict[str, float] = {}
+    for line in schedule.leaves(on):
+        code = line.code[:8]
+        if code not in found:
+            try:
+                percent = parse_rate(line.general).ad_valorem
+            except Exception:  # a rate in words has no percent
+                continue
+            if percent is not None:
+                found[code] = float(percent)
+    return found
+
+
+def limits_on(law: Law, on: date) -> list[float]:
+    """The dollar limits just under which a value is worth a look."""
+    return sorted({float(law.value(path, on)) for path in LIMITS})
+
+
+def wording_rows(catalogue: Catalogue, each: int, seed: int) -> list[tuple[str, str]]:
+    """``each`` descriptions of every kind with their ten digits."""
+    goods = list(catalogue)
+    rows = []
+    for kind in goods:
+        for n in range(each):
+            made = describe(kind, random.Random(f"wording:{seed}:{kind.id}:{n}"), goods)
+            rows.append((made["description"], made["hts"]))
+    return rows
+
+
+def sample_bands(catalogue: Catalogue, each: int, seed: int) -> Bands:
+    """Bands from the catalogue's own price and weight ranges, until the operator has a history."""
+    goods = [g for g in catalogue if g.travels.usd and g.travels.kg]
+    rows = []
+    for kind in goods:
+        for n in range(each):
+            made = describe(kind, random.Random(f"bands:{seed}:{kind.id}:{n}"), goods)
+            value, weight = made["value_usd"], max(made["weight_kg"], 0.001)
+            rows.append((made["hts"], None, (value, value / weight, weight)))
+    return Bands(source="built-in samples").fit_measures(rows)
+
+
+def generated(
+    settings: Generator, catalogue: Catalogue, count: int, rates: Mapping[str, float]
+) -> list[Labelled]:
+    """Made-up parcels, read as any others are."""
+    return [
+        Labelled(read_parcel(m.row, FAR), m.typology is not None, m.typology, m.hard)
+        for m in parcels(settings, list(catalogue), count, rates)
+    ]
+
+
+def from_outcomes(outcomes: Sequence[Outcome], today: date) -> list[Labelled]:
+    """An operator's outcomes as labelled parcels; a row that cannot be read raises and says why."""
+    return [Labelled(read_parcel(o.parcel, today), o.wrong, o.typology) for o in outcomes]
+
+
+def purities(rows: Sequence[Labelled]) -> list[KeyPurity]:
+    """How far each of ``KEYS`` gives the label away in the rows to be trained on."""
+    wrong = np.array([float(r.wrong) for r in rows])
+    return [purity({n: [_part(r.parcel, n) for r in rows] for n in key}, wrong, key) for key in KEYS]
+
+
+def _part(parcel: RiskParcel, name: str) -> str:
+    if name in ("sender", "recipient"):
+        party = getattr(parcel, name)
+        return f"{party.name}|{party.postal_code}"
+    return str(getattr(parcel, name))
+
+
+def train(
+    rows: Sequence[Labelled],
+    catalogue: Catalogue,
+    asked: Mapping[str, Any],
+    out: Path,
+    progress: Progress = lambda _: None,
+    shuffled: bool = False,
+) -> Trained:
+    """Trains on labelled parcels and writes the model folder. ``shuffled`` permutes the labels, as a control."""
+    found = purities(rows)
+    refuse_leaks(found, asked.get("admitted_leaks") or ())
+    rates, limits = rates_on(Schedule.load(), DAY), limits_on(Law.load(), DAY)
+    told = wording_rows(catalogue, int(asked["wording_rows"]), int(asked["seed"]))
+    draft = Draft({"name": folder_of.NAME, "settings": dict(asked), "rows": len(rows)})
+    words, numbers, counts, met = Wording.count(told)
+    folder_of.put_wording(draft, words, numbers, counts, met)
+    folder_of.put_bands(draft, sample_bands(catalogue, int(asked["band_rows"]), int(asked["seed"])))
+    progress(f"reading {len(rows)} parcels day by day")
+    wording = Wording.from_counts(words, numbers, counts, met)
+    read = read_stream(rows, Past(**asked["past"]), wording, rates, limits, int(asked["seed"]))
+    models = {name: _fit(name, read, asked, progress, shuffled) for name in (*TYPOLOGIES, OVERALL)}
+    folder_of.put_models(draft, models)
+    return Trained(draft.save(out), read, found)
+
+
+def _fit(name: str, read: Read, asked: Mapping[str, Any], progress: Progress, shuffled: bool) -> Model:
+    import lightgbm as lgb
+
+    progress(f"training {name}")
+    columns, wrong = columns_of(name), read.labels[name]
+    if shuffled:
+        wrong = np.random.default_rng(int(asked["seed"])).permutation(wrong)
+    apart = np.array(
+        [place(str(r), int(asked["seed"])) < float(asked["calibrated_on"]) for r in read.relatives]
+    )
+    how = {**asked["booster"], "objective": "binary", "verbose": -1, "seed": int(asked["seed"])}
+    how |= {"num_threads": int(asked["threads"]), "deterministic": True, "force_row_wise": True}
+    if name != OVERALL:
+        how |= {"monotone_constraints": directions_for(name)}
+    values = read.values[:, columns]
+    rows = lgb.Dataset(values[~apart], wrong[~apart])
+    booster = lgb.train(how, rows, int(asked["trees"]))
+    model = Model(booster, columns, Knots((0.0, 1.0), (0.0, 1.0)))
+    raw = model.raw(read.values[apart])
+    knots = Knots.fit(list(1 / (1 + np.exp(-raw))), [bool(w) for w in wrong[apart]], int(asked["knots"]))
+    return Model(booster, columns, knots)
