@@ -49,7 +49,7 @@ demo: $(VENV)/.base  ## assess the sample manifests
 	@mkdir -p out
 	@$(BIN)/mailduty assess data/samples --rates data/samples/rates.csv --out out/demo.jsonl || test $$? -eq 1  # 1 says: done, with rejected rows, which the sample has on purpose
 
-test: check  ## checks, then the whole test suite
+test: check $(VENV)/.train  ## checks, then the whole test suite; a small model is trained in it
 	$(BIN)/python -m pytest $(TESTS)
 
 check: $(VENV)/.dev  ## lint, format and types
