@@ -282,6 +282,25 @@ def train_hts(
     train_command(settings or SETTINGS, out or SHIPPED / "hts", data, settle or [])
 
 
+@train.command("risk")
+def train_risk(
+    outcomes: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Your parcels with outcomes, JSON lines.")
+    ] = None,
+    settings: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings; else training/risk.yaml.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where the model goes.")] = None,
+) -> None:
+    """Trains the risk score on made-up parcels, or on your outcomes; logs the run, registers the model.
+
+    Example: mailduty train risk --out my-risk-model
+    """
+    from training.run_risk import SETTINGS, SHIPPED, train_command
+
+    train_command(settings or SETTINGS, out or SHIPPED / "risk", outcomes)
+
+
 @evaluate.command("hts")
 def evaluate_hts(
     files: Annotated[

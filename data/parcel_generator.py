@@ -17,7 +17,7 @@ from typing import Any
 
 from data.catalogue import Goods
 from data.catalogue_generate import describe
-from data.parcel_typologies import TYPOLOGIES, Change, Severities, inject
+from data.parcel_typologies import TYPOLOGIES, Change, Severities, inject, slip
 from data.parcel_world import Recipient, Sender, World
 from data.splits import place
 
@@ -57,7 +57,7 @@ SHIFTED = Generator(
     Severities(undervalued=(0.08, 0.5), split=(2, 9), split_days=5, words=0.2, held_out=True),
 )  # fmt: skip
 CROOKED = 12  # every twelfth sender
-HARD = ("gift", "sale", "returned", "sample", "repeat_buyer", "multipack")
+HARD = ("gift", "sale", "returned", "sample", "repeat_buyer", "multipack", "slip")
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,8 @@ def parcels(settings: Generator, goods: Sequence[Goods], count: int, rates: Rate
         elif dice < settings.share * len(TYPOLOGIES) + settings.hard:
             hard = chance.choice(HARD)
         row, value = _benign(settings, sender, recipient, day, chance, stock, hard)
+        if hard == "slip":
+            slip(row, rates, stock, chance)
         if typology is not None:
             change = Change(row, value, sender, recipient, settings.severities, rates, stock)
             rows = inject(typology, change, chance)
@@ -165,7 +167,7 @@ def _benign(
 
 
 def _look_wrong(row: dict[str, Any], hard: str | None, chance: random.Random) -> None:
-    """Hard negatives: true gifts, sales, returns and samples, whose values look too low or forms look odd."""
+    """Hard negatives: true gifts, sales, returns and samples (slips of the pen come apart), whose values look too low or forms look odd."""
     if hard == "gift":
         row |= {"category": "gift", "seller": None, "invoice": None}
         row["value_usd"] = float(chance.choice((5, 10, 15, 20, 25, 30, 50)))

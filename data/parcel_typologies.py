@@ -108,6 +108,19 @@ def _misclassification(change: Change, chance: random.Random) -> Injected:
     return Injected(((row, change.value),), wrong=False)
 
 
+def slip(
+    row: dict[str, Any], rates: Mapping[str, float], stock: Sequence[Goods], chance: random.Random
+) -> None:
+    """An honest mistake in the number, which saves no duty: a hard negative, not a misclassification."""
+    owed = rates.get((row["hts"] or "")[:8])
+    for _ in range(30 if owed is not None else 0):
+        codes = [r.hts for r in chance.choice(stock).rows if rates.get(r.hts[:8], -1.0) >= (owed or 0.0)]
+        near = [h for h in codes if h[:2] == row["hts"][:2]]
+        if near:
+            row["hts"] = chance.choice(near)
+            return
+
+
 def _origin(change: Change, chance: random.Random) -> Injected:
     row = change.row
     if change.sender.country not in ("CN", "HK", "IN") or row["origin"] not in (change.sender.country, None):

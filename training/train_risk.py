@@ -138,19 +138,24 @@ def train(
     out: Path,
     progress: Progress = lambda _: None,
     shuffled: bool = False,
+    read: Read | None = None,
 ) -> Trained:
-    """Trains on labelled parcels and writes the model folder. ``shuffled`` permutes the labels, as a control."""
+    """Trains on labelled parcels and writes the model folder. ``shuffled`` permutes the labels, as a control.
+
+    ``read``: the rows as they were read before, where they were.
+    """
     found = purities(rows)
     refuse_leaks(found, asked.get("admitted_leaks") or ())
     rates, limits = rates_on(Schedule.load(), DAY), limits_on(Law.load(), DAY)
     told = wording_rows(catalogue, int(asked["wording_rows"]), int(asked["seed"]))
     draft = Draft({"name": folder_of.NAME, "settings": dict(asked), "rows": len(rows)})
+    draft.about["source"] = str(asked.get("source", "labelled parcels"))
     words, numbers, counts, met = Wording.count(told)
     folder_of.put_wording(draft, words, numbers, counts, met)
     folder_of.put_bands(draft, sample_bands(catalogue, int(asked["band_rows"]), int(asked["seed"])))
     progress(f"reading {len(rows)} parcels day by day")
     wording = Wording.from_counts(words, numbers, counts, met)
-    read = read_stream(rows, Past(**asked["past"]), wording, rates, limits, int(asked["seed"]))
+    read = read or read_stream(rows, Past(**asked["past"]), wording, rates, limits, int(asked["seed"]))
     models = {name: _fit(name, read, asked, progress, shuffled) for name in (*TYPOLOGIES, OVERALL)}
     folder_of.put_models(draft, models)
     return Trained(draft.save(out), read, found)
