@@ -33,11 +33,8 @@ def section232(goods: Goods, law: Law) -> Section232:
         return Section232(NOTHING)
     if stated in S232_PROGRAMMES:
         return _listed_elsewhere(goods, law, str(stated))
-    for programme, layer in (
-        ("autos", _cars(goods, law)),
-        ("pharma", _pharma(goods, law)),
-        ("metals", metals(goods, law)),
-    ):
+    cars, medicines, metal = _cars(goods, law), _pharma(goods, law), metals(goods, law)
+    for programme, layer in (("autos", cars), ("pharma", medicines), ("metals", metal)):
         if not layer.reached:
             continue
         if stated == "unresolved":
@@ -45,11 +42,10 @@ def section232(goods: Goods, law: Law) -> Section232:
                 Layer((), (*layer.notes, *(_open(term) for term in layer.terms)), True), programme, True
             )
         return Section232(layer, programme)
-    none = metals(goods, law)
-    notes = (*_pharma(goods, law).notes, *none.notes, *_suspects(goods, law))
+    notes = (*medicines.notes, *metal.notes, *_suspects(goods, law))
     if stated == "unresolved":
         notes = (*notes, Note("S232_UNRESOLVED", "no Section 232 list we have names the line; none applied"))
-    return Section232(Layer(none.terms, notes))
+    return Section232(Layer(metal.terms, notes))
 
 
 def _open(term: Term) -> Note:
