@@ -159,7 +159,7 @@ class Goods:
     travels: Travels
     path: str
 
-    @property
+    @cached_property
     def id(self) -> str:
         """``file-stem/kind``: unique in the catalogue, stable while the file keeps its name."""
         return f"{Path(self.path).stem}/{self.kind.id}"

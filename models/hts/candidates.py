@@ -99,6 +99,7 @@ class CandidateFinder:
         best = float(scores[top[0]])
         votes = np.exp(SHARPNESS * (scores[top] - best) / max(best, 1e-6))
         votes /= votes.sum()
+        share_of = votes.tolist()
         readings = [self.reader.read(said, item, self.goods[k]) for k in top]
         chapter: dict[str, float] = {}
         kinds_for: dict[str, int] = {}
@@ -107,11 +108,15 @@ class CandidateFinder:
             for code, share in list(reading.codes.items())[:CODES_OF_A_KIND]:
                 for level in (2, 4, 6):
                     key = code[:level]
-                    chapter[key] = chapter.get(key, 0.0) + float(votes[place]) * share
+                    chapter[key] = chapter.get(key, 0.0) + share_of[place] * share
                 kinds_for[code] = kinds_for.get(code, 0) + 1
-                strength = float(votes[place]) * share
+                strength = share_of[place] * share
                 if code not in leading or strength > leading[code][1]:
                     leading[code] = (place, strength)
+        near = np.stack(
+            [views[v][row, top] for v in ("names", "words", "letters", "category", "encoder")], 1
+        ).tolist()
+        blended = scores[top].tolist()
         words = len(item.goods.split())
         declared = "".join(c for c in item.declared_hts or "" if c.isdigit())
         found = []
@@ -121,9 +126,9 @@ class CandidateFinder:
             length, end = named.get(kind, (0, 0.0))
             open_facts = [r for r in reading.facts if len(r.values) > 1]
             features = (
-                *(float(views[v][row, kind]) for v in ("names", "words", "letters", "category", "encoder")),
-                float(scores[kind]),
-                best - float(scores[kind]),
+                *near[place],
+                blended[place],
+                best - blended[place],
                 float(place),
                 float(length),
                 end,
@@ -143,7 +148,7 @@ class CandidateFinder:
                 float(min(words, 40)),
                 float(bool(item.category)),
             )
-            found.append(Candidate(code, goods, reading, float(votes[place]), features))
+            found.append(Candidate(code, goods, reading, share_of[place], features))
         return found
 
 

@@ -90,84 +90,105 @@ class KindReading:
 
 
 class EvidenceReader:
-    """Compiled catalogue facts. ``read(said, item, goods)`` is a pure function of its arguments."""
+    """Compiled catalogue facts. ``read(said, item, goods)`` is a pure function of its arguments.
+
+    What a kind answers when the item says nothing of its facts is remembered: most candidates are silent.
+    """
 
     def __init__(self) -> None:
-        self._phrases: dict[int, list[tuple[str, str]]] = {}
-        self._kept: dict[int, Fact] = {}
+        self._compiled: dict[int, tuple[Fact, dict[str, list[str]]]] = {}
+        self._unsaid: dict[tuple[str, str], FactReading] = {}
+        self._silent: dict[str, KindReading] = {}
 
-    def _compiled(self, fact: Fact) -> list[tuple[str, str]]:
-        known = self._phrases.get(id(fact))
+    def _forms(self, fact: Fact) -> dict[str, list[str]]:
+        """Phrase -> the values it shows. The fact is held, so that its id stays its own."""
+        known = self._compiled.get(id(fact))
         if known is None:
-            known = []
+            forms: dict[str, list[str]] = {}
             for value, body in fact.values.items():
                 for word in [*body.words, *([value.replace("_", " ")] if len(value) > 3 else [])]:
                     form = phrase(word)
-                    if form and form.count(" ") < LONGEST_PHRASE:
-                        known.append((form, value))
-            self._phrases[id(fact)] = known
-            self._kept[id(fact)] = fact  # holds the object, so that its id stays its own
-        return known
+                    if form and form.count(" ") < LONGEST_PHRASE and value not in forms.setdefault(form, []):
+                        forms[form].append(value)
+            known = self._compiled[id(fact)] = (fact, forms)
+        return known[1]
 
     def fact(self, name: str, goods: Goods, said: Said, item: ItemText) -> FactReading:
         """One fact's reading: usual weights, words, attributes, and measures where the fact has a unit."""
         fact = goods.facts[name]
-        score = {v: UNSAID_USUAL * math.log(max(w, 1e-4)) for v, w in goods.weights(name).items()}
         if fact.unit:
             measured = _measured(fact, said, item)
             if measured:
                 return FactReading(
                     name, ((measured, 1.0),), "value" if fact.unit.startswith("USD") else "measure"
                 )
-        hits = [
-            (form, value)
-            for form, value in self._compiled(fact)
-            if form in said.text or form in said.attributes
-        ]
-        word = None
-        best = 0.0
-        for form, value in hits:
-            if any(
-                other != value and f" {form} " in f" {longer} " and form != longer for longer, other in hits
-            ):
+        forms = self._forms(fact)
+        found = (forms.keys() & said.text) | (forms.keys() & said.attributes)
+        if not found:
+            key = (goods.id, name)
+            if key not in self._unsaid:
+                self._unsaid[key] = _ranked(name, _usual(goods, name), None)
+            return self._unsaid[key]
+        score = _usual(goods, name)
+        word, best = None, 0.0
+        for form in sorted(found):
+            if any(form != longer and f" {form} " in f" {longer} " for longer in found):
                 continue  # "leather" inside "faux leather" says nothing of its own
             gain = SAID + SAID_LONGER * form.count(" ") + (FROM_ATTRIBUTE if form in said.attributes else 0.0)
-            gain = max(gain, 0.0)
-            score[value] = max(score[value] + 0.3, UNSAID_USUAL * math.log(0.3) + gain)
+            for value in forms[form]:
+                score[value] = max(score[value] + 0.3, UNSAID_USUAL * math.log(0.3) + gain)
             if gain > best:
                 best, word = gain, form
-        top = max(score.values())
-        total = sum(math.exp(s - top) for s in score.values())
-        ranked = sorted(((v, math.exp(s - top) / total) for v, s in score.items()), key=lambda x: -x[1])
-        return FactReading(name, tuple(ranked), word)
+        return _ranked(name, score, word)
 
     def read(self, said: Said, item: ItemText, goods: Goods) -> KindReading:
         """The numbers this kind may have, given what the item says; probabilities add up to one."""
         readings = tuple(self.fact(name, goods, said, item) for name in goods.asked)
-        choices: list[Sequence[tuple[str, float]]] = [
-            [vp for vp in r.values if vp[1] >= LEAST][:4] or r.values[:1] for r in readings
-        ]
-        while math.prod(len(c) for c in choices) > COMBINATIONS:
-            widest = min((c for c in choices if len(c) > 1), key=lambda c: c[-1][1])
-            choices[choices.index(widest)] = widest[:-1]
-        codes: dict[str, float] = {}
-        answers: dict[str, tuple[float, tuple[str, ...]]] = {}
-        for combination in itertools.product(*choices):
-            values = tuple([value for value, _ in combination])
-            code = goods.code_of(values)
-            if code is None:
-                continue
-            p = math.prod([share for _, share in combination])
-            codes[code] = codes.get(code, 0.0) + p
-            if code not in answers or p > answers[code][0]:
-                answers[code] = (p, values)
-        total = sum(codes.values()) or 1.0
-        return KindReading(
-            goods,
-            {c: p / total for c, p in sorted(codes.items(), key=lambda x: -x[1])},
-            readings,
-            {c: dict(zip(goods.asked, values, strict=True)) for c, (_, values) in answers.items()},
-        )
+        if any(r.word is not None for r in readings):
+            return _walked(goods, readings)
+        if goods.id not in self._silent:
+            self._silent[goods.id] = _walked(goods, readings)
+        return self._silent[goods.id]
+
+
+def _usual(goods: Goods, name: str) -> dict[str, float]:
+    """Log-weights of a fact's values in the mail."""
+    return {v: UNSAID_USUAL * math.log(max(w, 1e-4)) for v, w in goods.weights(name).items()}
+
+
+def _ranked(name: str, score: Mapping[str, float], word: str | None) -> FactReading:
+    top = max(score.values())
+    total = sum(math.exp(s - top) for s in score.values())
+    shares = ((v, math.exp(s - top) / total) for v, s in score.items())
+    return FactReading(name, tuple(sorted(shares, key=lambda x: -x[1])), word)
+
+
+def _walked(goods: Goods, readings: tuple[FactReading, ...]) -> KindReading:
+    """The kind's table under the readings of its facts."""
+    choices: list[Sequence[tuple[str, float]]] = [
+        [vp for vp in r.values if vp[1] >= LEAST][:4] or r.values[:1] for r in readings
+    ]
+    while math.prod(len(c) for c in choices) > COMBINATIONS:
+        widest = min((c for c in choices if len(c) > 1), key=lambda c: c[-1][1])
+        choices[choices.index(widest)] = widest[:-1]
+    codes: dict[str, float] = {}
+    answers: dict[str, tuple[float, tuple[str, ...]]] = {}
+    for combination in itertools.product(*choices):
+        values = tuple([value for value, _ in combination])
+        code = goods.code_of(values)
+        if code is None:
+            continue
+        p = math.prod([share for _, share in combination])
+        codes[code] = codes.get(code, 0.0) + p
+        if code not in answers or p > answers[code][0]:
+            answers[code] = (p, values)
+    total = sum(codes.values()) or 1.0
+    return KindReading(
+        goods,
+        {c: p / total for c, p in sorted(codes.items(), key=lambda x: -x[1])},
+        readings,
+        {c: dict(zip(goods.asked, values, strict=True)) for c, (_, values) in answers.items()},
+    )
 
 
 def _measured(fact: Fact, said: Said, item: ItemText) -> str | None:
