@@ -24,10 +24,11 @@ from models.artifact import load as load_artifact
 from models.calibration import expected_calibration_error
 from models.risk.artifact import scorer_of, wording_of
 from models.risk.features import NAMES
+from models.risk.reference import limits_on, rates_on
 from models.risk.scorer import OVERALL, Scorer
 from training.measures_risk import auc, average_precision
 from training.parcel_stream import Past, Read, read_stream
-from training.train_risk import DAY, generated, limits_on, rates_on
+from training.train_risk import DAY, generated
 
 Floats = NDArray[np.float64]
 

@@ -15,12 +15,13 @@ from data.errors import MailDutyError
 from data.parcel_generator import TRAINING
 from data.schedule import Schedule
 from models.artifact import SHIPPED
+from models.risk.reference import rates_on
 from models.risk.scorer import OVERALL
 from training.card_risk import card
 from training.evaluate_risk import SETTINGS, settings
 from training.parcel_tracks import TrackC, hold_against, shifted
 from training.tracking import run
-from training.train_risk import DAY, from_outcomes, generated, rates_on, train
+from training.train_risk import DAY, from_outcomes, generated, train
 
 
 def train_command(

@@ -27,18 +27,17 @@ from data.schedule import Schedule
 from data.splits import place
 from models.artifact import Artifact, Draft
 from models.calibration import Knots
-from models.duty.rates import parse_rate
 from models.risk import artifact as folder_of
 from models.risk.bands import Bands
 from models.risk.features import directions_for
 from models.risk.parcel import RiskParcel, read_parcel
+from models.risk.reference import limits_on, rates_on
 from models.risk.scorer import OVERALL, Model, columns_of
 from models.risk.wording import Wording
 from training.parcel_stream import Labelled, Past, Read, read_stream
 
 DAY = date(2026, 7, 24)  # the tariff and the limits of this day are used throughout
 FAR = date(2027, 12, 31)  # made-up parcels may be posted on any day before it
-LIMITS = ("limits/mail_value_usd", "limits/gift_usd", "limits/informal_value_usd")
 KEYS = (
     ("sender",),
     ("recipient",),
@@ -58,26 +57,6 @@ class Trained:
     artifact: Artifact
     read: Read
     purities: Sequence[KeyPurity]
-
-
-def rates_on(schedule: Schedule, on: date) -> dict[str, float]:
-    """General duty in percent of every eight-digit number that has one in percent; others are left out."""
-    found: dict[str, float] = {}
-    for line in schedule.leaves(on):
-        code = line.code[:8]
-        if code not in found:
-            try:
-                percent = parse_rate(line.general).ad_valorem
-            except Exception:  # a rate in words has no percent
-                continue
-            if percent is not None:
-                found[code] = float(percent)
-    return found
-
-
-def limits_on(law: Law, on: date) -> list[float]:
-    """The dollar limits just under which a value is worth a look."""
-    return sorted({float(law.value(path, on)) for path in LIMITS})
 
 
 def wording_rows(catalogue: Catalogue, each: int, seed: int) -> list[tuple[str, str]]:
