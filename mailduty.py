@@ -343,6 +343,47 @@ def evaluate_risk(
 
 
 @app.command()
+def score(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="JSON lines, one parcel each; - is standard input.")
+    ],
+    out: Out = None,
+    on: Day = None,
+    history: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Past parcels, some with an outcome, JSON lines.")
+    ] = None,
+    lists: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of screening lists to hold names against.")
+    ] = None,
+) -> None:
+    """How likely something is wrong with each parcel, what, why, and the duty at stake.
+
+    Example: mailduty score data/samples/parcels.jsonl --out scores.jsonl
+    """
+    from serving.risk_run import score_file
+
+    _leave(score_file(file, _day(on) or date.today(), out, history, lists))
+
+
+@app.command()
+def select(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What mailduty score wrote.")],
+    budget: Annotated[int, typer.Option(help="How many parcels can be opened.")] = 100,
+    by: Annotated[str, typer.Option(help="risk, revenue or mix.")] = "risk",
+    random_share: Annotated[float, typer.Option("--random", help="Share drawn at random.")] = 0.1,
+    seed: Annotated[int, typer.Option(help="Seed of the draw.")] = 0,
+    out: Out = None,
+) -> None:
+    """Which parcels to open under a budget, a share of them drawn at random.
+
+    Example: mailduty select scores.jsonl --budget 50 --by mix
+    """
+    from serving.risk_run import select_file
+
+    _leave(select_file(file, budget, by, random_share, seed, out))
+
+
+@app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,

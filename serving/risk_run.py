@@ -1,0 +1,67 @@
+"""`mailduty score` and `mailduty select`: JSON lines in, JSON lines out, in the same order."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from data.errors import MailDutyError
+from models.risk.selection import Candidate, select
+from serving.risking import RiskDesk
+from serving.runs import Summary, _chunks, _lines, _parsed, written
+from serving.terminal import progress
+
+
+def score_file(
+    file: Path, on: date, out: Path | None = None, history: Path | None = None, lists: Path | None = None
+) -> Summary:
+    """Scores a file of parcels (``-`` is standard input). Parcels that belong together (an order split in many) belong
+    into one file. A line that cannot be read is an answer with an error. Raises ``FILE_EMPTY``, ``MODEL_MISSING``."""
+    past = None if history is None else [_parsed(line, number) for number, line in _lines(history)]
+    desk = RiskDesk.shipped(on, past, lists)
+    rows = [(number, _parsed(line, number)) for number, line in _lines(file)]
+    if not rows:
+        raise MailDutyError(
+            "FILE_EMPTY", f"{file.name} holds no parcel", "one JSON object a line", "check the file"
+        )
+    answers = desk.score([row for _, row in rows], on)
+    errors = 0
+    with ExitStack() as stack:
+        advance = stack.enter_context(progress("Writing", total=len(answers)))
+        write = stack.enter_context(written(out or Path("-")))
+        for (number, _), answer in zip(rows, answers, strict=True):
+            if "error" in answer:
+                errors += 1
+                answer["error"].setdefault("row", number)
+            write(answer)
+        advance(len(answers))
+    print(f"{len(rows)} rows in = {len(rows) - errors} scored + {errors} with errors", file=sys.stderr)
+    return Summary(len(rows), len(rows) - errors, errors)
+
+
+def select_file(
+    file: Path, budget: int, by: str, random_share: float, seed: int, out: Path | None = None
+) -> Summary:
+    """Chooses among the answers of `mailduty score`; rows with an error are left out and counted."""
+    candidates: list[Candidate] = []
+    rows = errors = 0
+    for chunk in _chunks(_lines(file)):
+        for number, line in chunk:
+            rows += 1
+            row: Any = _parsed(line, number)
+            if isinstance(row, MailDutyError) or not isinstance(row, dict) or "error" in row:
+                errors += 1
+            else:
+                candidates.append(Candidate.of(row))
+    chosen = select(candidates, budget, by, random_share, seed)
+    with written(out or Path("-")) as write:
+        for one in chosen:
+            write(one.as_json())
+    print(
+        f"{rows} rows in = {len(candidates)} scored + {errors} left out; {len(chosen)} to open",
+        file=sys.stderr,
+    )
+    return Summary(rows, len(candidates), errors)
