@@ -47,6 +47,7 @@ _REASONS: dict[str, tuple[str, str]] = {
         "Answer the question, or have the goods classified.",
     ),
     "ROW_FIELD": ("A field of the row cannot be used.", "Correct the named field."),
+    "OUTCOME_UNREADABLE": ("An outcome of the past cannot be read.", "Correct the row."),
     "KIND_UNKNOWN": ("The catalogue has no such goods.", "Try another word, or write the goods down."),
     "HTS_LEVEL": ("The tariff number has fewer digits than were asked for.", "Give the longer number."),
     "HTS_SHORT": ("The tariff number has fewer than the ten digits an entry needs.", "Give all ten digits."),

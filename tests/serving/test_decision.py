@@ -46,7 +46,8 @@ def test_every_code_given_anywhere_has_its_sentence() -> None:
 
 # These end a whole run, or a tool, with their own three sentences; they never stand beside an item.
 NOT_OF_AN_ITEM = re.compile(
-    r"(MANIFEST|RATES|PULL|CATALOGUE|LABELLED|MODEL|FILE|PERIOD|SETTING|OUT|PORT|SERVICE|RECORD|ROWS)_|SCHEDULE_(?!DAY|LATER)"
+    r"(MANIFEST|RATES|PULL|CATALOGUE|LABELLED|MODEL|FILE|PERIOD|SETTING|OUT|PORT|SERVICE|RECORD|ROWS)_"
+    r"|(DECLARATIONS|LABEL|OUTCOMES)_|SCHEDULE_(?!DAY|LATER)|SCREENING_(?!MATCH)"
 )
 
 

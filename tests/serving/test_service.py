@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from serving import messages
+from serving.suggesting import model_folder
 
 TSHIRT = {
     "entry_date": "2026-09-01",
@@ -79,9 +80,12 @@ def test_a_refused_request_is_not_written_to_the_log(client: Any, caplog: pytest
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_about_says_what_answers(client: Any, method: str) -> None:
     about = client.request(method, "/about").json()
-    assert about["stand_ins"] == ["suggestion", "risk"]
+    versions = about["versions"]
+    assert {"mailduty", "schedule", "law", "hts_model", "risk_model"} <= versions.keys()
     assert about["law_verified_through"] == "2026-10-10"
-    assert {"mailduty", "schedule", "law"} <= about["versions"].keys()
+    learned = {"suggestion": versions["hts_model"], "risk": versions["risk_model"]}
+    assert about["stand_ins"] == [answer for answer, model in learned.items() if model == "standin"]
+    assert (versions["hts_model"] == "standin") == (model_folder() is None)
 
 
 def test_the_documentation_page_loads_nothing_from_elsewhere(client: Any) -> None:
