@@ -11,28 +11,16 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import yaml
-
-from data.catalogue import FOLDER, WORDS, Catalogue, Fact, Goods, YamlLoader
+from data.catalogue import Catalogue, Fact, Goods
+from data.catalogue_texts import STYLES, WRITERS, noise, nouns_of
 from data.errors import MailDutyError
+from data.tokens import phrase, phrases, tokens
 
-T = TypeVar("T")
 SCHEDULE = "2026-07"  # the revision whose numbers the labels are
-STYLES = {"marketplace": 50, "plain": 14, "cn22": 14, "translated": 8, "invoice": 10, "foreign": 4}
-CN22_LENGTH = 128  # longest content description that the form's data element carries
 SHORT_FORM_SHARE = 0.35  # a kind in short form is drawn this often for each time a full one is
-
-
-@lru_cache(maxsize=1)
-def noise(folder: Path = FOLDER) -> dict[str, Any]:
-    """Words that mean nothing for the tariff number: brands, colours, sizes, leads and tails."""
-    found: dict[str, Any] = yaml.load((folder / WORDS).read_text(encoding="utf-8"), YamlLoader)
-    return found
 
 
 def generate(
@@ -68,45 +56,16 @@ def generate(
             progress(500)
 
 
-def thinned(catalogue: Catalogue, seed: int = 0) -> tuple[Catalogue, Catalogue]:
-    """The same kinds with their words dealt out to two catalogues: one to look up in, one to write from.
-
-    A ranker trained on texts of the second over an index of the first learns what to do when a seller uses a
-    word that the catalogue does not have, which is what happens in the mail.
-    """
-    sides: tuple[list[Goods], list[Goods]] = ([], [])
-    for goods in catalogue:
-        chance = random.Random(f"{seed}:{goods.id}")
-        kind = goods.kind
-        dealt = {
-            name: _dealt(getattr(kind, name), chance)
-            for name in ("names", "features", "cn22", "translated", "foreign")
-        }
-        paths = _dealt(goods.travels.category, chance)
-        for side in (0, 1):
-            words = {name: both[side] for name, both in dealt.items()}
-            travels = goods.travels.model_copy(update={"category": paths[side]})
-            sides[side].append(replace(goods, kind=kind.model_copy(update=words), travels=travels))
-    return (
-        Catalogue(tuple(sides[0]), catalogue.files, (), {g.id: g for g in sides[0]}),
-        Catalogue(tuple(sides[1]), catalogue.files, (), {g.id: g for g in sides[1]}),
-    )
-
-
-def _dealt(words: Sequence[T], chance: random.Random) -> tuple[list[T], list[T]]:
-    """Two halves, of which neither is empty where there is anything; a single word goes to both."""
-    if len(words) < 2:
-        return list(words), list(words)
-    mixed = chance.sample(list(words), len(words))
-    return mixed[: len(mixed) // 2], mixed[len(mixed) // 2 :]
-
-
 def describe(goods: Goods, chance: random.Random, others: Sequence[Goods]) -> dict[str, Any]:
     """One labelled description of one kind, without its id."""
+    style = chance.choices(list(STYLES), list(STYLES.values()))[0]
+    nouns = nouns_of(goods, style, chance)
     facts = {}
     for name in goods.asked:
         weights = goods.weights(name)
         facts[name] = chance.choices(list(weights), list(weights.values()))[0]
+    for noun in nouns:
+        facts |= settled(goods, noun)
     code = goods.code(facts)
     if code is None:
         raise MailDutyError(
@@ -117,8 +76,8 @@ def describe(goods: Goods, chance: random.Random, others: Sequence[Goods]) -> di
         )
     value, weight = _measures(goods, facts, chance)
     in_text, attributes = _shown(goods, facts, chance)
-    style = chance.choices(list(STYLES), list(STYLES.values()))[0]
-    text = _WRITERS[style](goods, in_text, chance)
+    extra = [f for f in goods.kind.features if settled(goods, f).items() <= facts.items()]
+    text = WRITERS[style](nouns, in_text, extra, chance)
     return {
         "kind": goods.id,
         "description": text,
@@ -217,99 +176,32 @@ def _category(goods: Goods, chance: random.Random, others: Sequence[Goods]) -> l
     return path[: chance.choice([2, 3, 4, 5])]
 
 
-def _name(goods: Goods, chance: random.Random) -> str:
-    kind = goods.kind
-    if kind.misspelt and chance.random() < 0.05:
-        return chance.choice(kind.misspelt)
-    return chance.choice(kind.names)
+@lru_cache(maxsize=100_000)
+def _shown_by(forms: tuple[tuple[str, str, str], ...], words: str) -> tuple[tuple[str, str], ...]:
+    """Facts that some words settle: those of which they show exactly one value."""
+    runs = {run for _, _, run in phrases(tokens(words))}
+    found: dict[str, set[str]] = {}
+    for name, value, form in forms:
+        if form in runs:
+            found.setdefault(name, set()).add(value)
+    return tuple((name, next(iter(values))) for name, values in found.items() if len(values) == 1)
 
 
-def _some(words: Sequence[str], most: int, chance: random.Random) -> list[str]:
-    return chance.sample(list(words), min(len(words), chance.randint(0, most)))
+_forms: dict[str, tuple[tuple[str, str, str], ...]] = {}
 
 
-def _maybe(key: str, share: float, chance: random.Random) -> list[str]:
-    return [chance.choice(noise()[key])] if chance.random() < share else []
-
-
-def _marketplace(goods: Goods, facts: list[str], chance: random.Random) -> str:
-    front = [
-        *_maybe("quantity", 0.25, chance),
-        *_maybe("brand", 0.35, chance),
-        *_maybe("lead", 0.5, chance),
-        *_maybe("lead", 0.2, chance),
-    ]
-    middle = facts + _some(goods.kind.features, 5, chance) + _maybe("colour", 0.3, chance)
-    chance.shuffle(middle)
-    cut = chance.randint(0, len(middle))
-    names = [_name(goods, chance)]
-    if chance.random() < 0.3:
-        names.append(_name(goods, chance))
-    back = [
-        *_maybe("size", 0.2, chance),
-        *_maybe("colour", 0.15, chance),
-        *_maybe("tail", 0.35, chance),
-        *_maybe("emoji", 0.06, chance),
-    ]
-    text = " ".join([*front, *middle[:cut], names[0], *middle[cut:], *names[1:], *back])
-    return _cased(text, chance, (0.65, 0.1))
-
-
-def _plain(goods: Goods, facts: list[str], chance: random.Random) -> str:
-    words = [*facts[:2], *_some(goods.kind.features, 1, chance)]
-    chance.shuffle(words)
-    return _cased(" ".join([*words, _name(goods, chance)]), chance, (0.3, 0.05))
-
-
-def _cn22(goods: Goods, facts: list[str], chance: random.Random) -> str:
-    noun = chance.choice([*goods.kind.cn22, *goods.kind.cn22, *goods.kind.names])
-    words = [*facts[: chance.randint(0, 2)], noun, *(_maybe("quantity", 0.2, chance))]
-    return _cased(" ".join(words), chance, (0.2, 0.3))[:CN22_LENGTH]
-
-
-def _translated(goods: Goods, facts: list[str], chance: random.Random) -> str:
-    noun = chance.choice([*goods.kind.translated, *goods.kind.names[:1]])
-    words = [*_maybe("lead", 0.6, chance), *facts, *_some(goods.kind.features, 3, chance), noun]
-    words += _maybe("tail", 0.3, chance)
-    return _cased(" ".join(words), chance, (0.5, 0.05))
-
-
-def _invoice(goods: Goods, facts: list[str], chance: random.Random) -> str:
-    """As an invoice or a ruling names goods: a noun, what it is of, what it is for."""
-    text = _name(goods, chance)
-    extra = _some(goods.kind.features, 2, chance)
-    if facts:
-        text = chance.choice([f"{facts[0]} {text}", f"{text} made of {facts[0]}", f"{text}, {facts[0]}"])
-    if len(facts) > 1:
-        text += chance.choice([f", {', '.join(facts[1:])}", f" ({', '.join(facts[1:])})"])
-    if extra:
-        text += chance.choice([f", {', '.join(extra)}", f" with {extra[0]}"])
-    return _cased(text, chance, (0.05, 0.03))
-
-
-def _foreign(goods: Goods, facts: list[str], chance: random.Random) -> str:
-    nouns = goods.kind.foreign or goods.kind.names
-    noun = chance.choice(nouns)
-    words = [noun, *facts[:1]] if chance.random() < 0.5 else [noun]
-    return " ".join([*words, *_maybe("colour", 0.2, chance), *_maybe("quantity", 0.2, chance)])
-
-
-def _cased(text: str, chance: random.Random, shares: tuple[float, float]) -> str:
-    title, upper = shares
-    dice = chance.random()
-    if dice < title:
-        return " ".join(w[:1].upper() + w[1:] for w in text.split())
-    return text.upper() if dice < title + upper else text
-
-
-_WRITERS: dict[str, Callable[[Goods, list[str], random.Random], str]] = {
-    "marketplace": _marketplace,
-    "plain": _plain,
-    "cn22": _cn22,
-    "translated": _translated,
-    "invoice": _invoice,
-    "foreign": _foreign,
-}
+def settled(goods: Goods, words: str) -> dict[str, str]:
+    """The facts of a kind that a noun or feature settles by itself: a "leather belt" is of leather."""
+    key = f"{goods.id} {id(goods.rows)}"
+    if key not in _forms:
+        _forms[key] = tuple(
+            (name, value, form)
+            for name in goods.asked
+            for value, body in goods.facts[name].values.items()
+            for form in {phrase(w) for w in body.words}
+            if form
+        )
+    return dict(_shown_by(_forms[key], words))
 
 
 def to_json(row: dict[str, Any]) -> str:

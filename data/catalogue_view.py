@@ -91,6 +91,12 @@ def coverage(catalogue: Catalogue, leaves: Iterable[str]) -> list[ChapterCoverag
     return found
 
 
+def second_readings(catalogue: Catalogue) -> tuple[int, int, int]:
+    """Files, those read a second time by somebody else, and the disagreements that settled."""
+    read = [f.second_reading for f in catalogue.files.values() if f.second_reading is not None]
+    return len(catalogue.files), len(read), sum(r.disagreements for r in read)
+
+
 def named_kinds(catalogue: Catalogue, texts: Sequence[str]) -> list[list[Goods]]:
     """For each text the kinds one of whose names stands in it, those with the longest name first."""
     index: dict[str, list[Goods]] = defaultdict(list)

@@ -10,7 +10,7 @@ from pathlib import Path
 from data.catalogue import load
 from data.catalogue_check import check
 from data.catalogue_generate import generate, to_json
-from data.catalogue_view import LEVELS, agreement, coverage, search, shown
+from data.catalogue_view import LEVELS, agreement, coverage, search, second_readings, shown
 from data.errors import MailDutyError
 from data.labelled import read_labelled
 from serving.settings import tariff
@@ -92,6 +92,8 @@ def show_coverage(on: date, rulings: Path | None = None) -> None:
         f" {sum(r.headings for r in rows)}; {sum(r.reached for r in rows)} of {len(leaves)} leaves;"
         f" {sum(r.kinds for r in rows)} kinds of goods"
     )
+    files, read, settled = second_readings(load())
+    print(f"{read} of {files} files read a second time; {settled} disagreements settled")
     if rulings is not None:
         covered, agrees, apart = agreement(load(), read_labelled(rulings), leaves)
         shares = ", ".join(f"{100 * agrees[n] / max(covered, 1):.0f}% at {n} digits" for n in LEVELS)

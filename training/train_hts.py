@@ -18,7 +18,8 @@ from typing import Any
 import yaml
 
 from data.catalogue import Catalogue, load
-from data.catalogue_generate import SCHEDULE, generate, thinned
+from data.catalogue_generate import SCHEDULE, generate
+from data.catalogue_thinned import thinned
 from data.labelled import Labelled, labelled, read_labelled
 from data.schedule import Schedule
 from data.splits import family, place

@@ -10,7 +10,9 @@ import pytest
 
 from data.catalogue import Catalogue, Goods, load, read_facts, read_file
 from data.catalogue_check import check
-from data.catalogue_generate import CN22_LENGTH, STYLES, generate, to_json
+from data.catalogue_generate import STYLES, generate, to_json
+from data.catalogue_texts import CN22_LENGTH
+from data.catalogue_thinned import thinned
 from data.catalogue_view import coverage, search, shown
 from data.errors import MailDutyError
 from data.schedule import Schedule
@@ -150,6 +152,16 @@ def test_generated_rows_carry_what_the_issue_names(leaves: frozenset[str]) -> No
         assert row["description"].strip() and row["value_usd"] > 0 and row["weight_kg"] > 0
         if row["style"] == "cn22":
             assert len(row["description"]) <= CN22_LENGTH
+
+
+def test_words_dealt_out_leave_no_kind_without_a_name() -> None:
+    known, unknown = thinned(load(), seed=1)
+    assert len(known) == len(unknown) == len(load())
+    for one, other, whole in zip(known, unknown, load(), strict=True):
+        assert one.kind.names and other.kind.names
+        assert {*one.kind.names, *other.kind.names} == set(whole.kind.names)
+        if len(whole.kind.names) > 1:
+            assert not set(one.kind.names) & set(other.kind.names)
 
 
 def test_a_catalogue_too_small_for_the_rows_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
