@@ -403,13 +403,15 @@ def bench(
     items: Annotated[int, typer.Option(help="Items in the batch.")] = 1_000_000,
     singles: Annotated[int, typer.Option(help="Items priced one at a time.")] = 20_000,
 ) -> None:
-    """How fast duty is priced here: one item at a time, and as a batch.
+    """How fast this machine prices and suggests: one item at a time, and as a batch.
 
     Example: mailduty bench --items 200000
     """
     from serving.bench import bench as measure
+    from serving.bench_suggest import bench_suggest
 
     measure(items, singles)
+    bench_suggest()
 
 
 def _day(on: datetime | None) -> date | None:
