@@ -107,9 +107,11 @@ def _walk(goods: Goods) -> Iterator[tuple[Finding | None, set[str]]]:
     facts = dict.fromkeys(n for row in goods.rows for n in row.when if n in goods.facts and n not in given)
     boxes: list[Box] = [{n: frozenset(goods.facts[n].values) for n in facts}]
     answers: set[int] = set()
+    ruled_out: set[int] = set()
     for i, row in enumerate(goods.rows):
         when = row.when
         if any(n in given and given[n] not in accepted for n, accepted in when.items()):
+            ruled_out.add(i)  # by what the noun settles, not by a row above
             continue
         asked = {n: frozenset(v) for n, v in when.items() if n in facts}
         left: list[Box] = []
@@ -130,7 +132,7 @@ def _walk(goods: Goods) -> Iterator[tuple[Finding | None, set[str]]]:
             set(),
         )
     if goods.kind.codes:
-        for i in sorted(set(range(len(goods.rows))) - answers):
+        for i in sorted(set(range(len(goods.rows))) - answers - ruled_out):
             row = goods.rows[i]
             yield (
                 Finding(
