@@ -88,7 +88,7 @@ def _undervaluation(change: Change, chance: random.Random) -> Injected:
             return Injected(((row, change.value),), wrong=False)
         row["value_usd"] = float(chance.choice((3, 5, 8, 9.99, 10)))
     else:
-        row["value_usd"] = max(0.5, round(change.value * chance.uniform(*change.severities.undervalued), 2))
+        row["value_usd"] = max(0.01, round(change.value * chance.uniform(*change.severities.undervalued), 2))
     return Injected(((row, change.value),))
 
 

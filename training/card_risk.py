@@ -70,5 +70,8 @@ def _measured(found: TrackC, shuffled: float | None) -> list[str]:
     )
     lines += ["", f"Hard negatives among the 5% opened: {alarms}.", ""]
     if shuffled is not None:
-        lines += [f"Trained on shuffled labels: AUC {shuffled:.3f} over all (0.5 is right).", ""]
+        lines += [
+            f"All labels shuffled before anything is read: AUC {shuffled:.3f} over all (0.5 is right).",
+            "",
+        ]
     return lines

@@ -28,7 +28,7 @@ from models.risk.reference import limits_on, rates_on
 from models.risk.scorer import OVERALL, Scorer
 from training.measures_risk import auc, average_precision
 from training.parcel_stream import Past, Read, read_stream
-from training.train_risk import DAY, generated
+from training.train_risk import DAY, generated, shuffled
 
 Floats = NDArray[np.float64]
 
@@ -65,10 +65,12 @@ class TrackC:
         }
 
 
-def shifted(artifact: Artifact, asked: Mapping[str, Any]) -> Read:
-    """The shifted generator's parcels as an operator with this model would read them."""
+def shifted(artifact: Artifact, asked: Mapping[str, Any], shuffle: bool = False) -> Read:
+    """The shifted generator's parcels as an operator with this model would read them; with ``shuffle`` as a control."""
     rates, limits = rates_on(Schedule.load(), DAY), limits_on(Law.load(), DAY)
     rows = generated(SHIFTED, load(), int(asked["shifted_parcels"]), rates)
+    if shuffle:
+        rows = shuffled(rows, int(asked["seed"]) + 2)
     return read_stream(
         rows, Past(**asked["past"]), wording_of(artifact), rates, limits, int(asked["seed"]) + 1
     )

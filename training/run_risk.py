@@ -21,7 +21,7 @@ from training.card_risk import card
 from training.evaluate_risk import SETTINGS, settings
 from training.parcel_tracks import TrackC, hold_against, shifted
 from training.tracking import run
-from training.train_risk import DAY, from_outcomes, generated, train
+from training.train_risk import DAY, from_outcomes, generated, shuffled, train
 
 
 def train_command(
@@ -64,11 +64,15 @@ def train_command(
         progress("holding it against the rules on the shifted generator")
         read = shifted(trained.artifact, held)
         found = hold_against(trained.artifact, read)
+        progress("the same with shuffled labels, as a control")
         with tempfile.TemporaryDirectory() as work:
+            mixed = shuffled(rows, int(held["seed"]))
             control = train(
-                rows, goods, {**held, "source": source}, Path(work), shuffled=True, read=trained.read
+                mixed, goods, {**held, "admitted_leaks": [p.name for p in trained.purities]}, Path(work)
             )
-            chance = hold_against(control.artifact, read).overall["auc"]
+            chance = hold_against(control.artifact, shifted(control.artifact, held, shuffle=True)).overall[
+                "auc"
+            ]
         text = card(trained, found, chance, held)
         (out / "card.md").write_text(text, encoding="utf-8")
         started.text("card.md", text)

@@ -97,6 +97,13 @@ def from_outcomes(outcomes: Sequence[Outcome], today: date) -> list[Labelled]:
     return [Labelled(read_parcel(o.parcel, today), o.wrong, o.typology) for o in outcomes]
 
 
+def shuffled(rows: Sequence[Labelled], seed: int) -> list[Labelled]:
+    """The same parcels with each other's truths, as a control: whatever is still detected then is a leak of ours."""
+    truths = [(r.wrong, r.typology, r.hard) for r in rows]
+    random.Random(seed).shuffle(truths)
+    return [Labelled(r.parcel, *truth) for r, truth in zip(rows, truths, strict=True)]
+
+
 def purities(rows: Sequence[Labelled]) -> list[KeyPurity]:
     """How far each of ``KEYS`` gives the label away in the rows to be trained on."""
     wrong = np.array([float(r.wrong) for r in rows])
@@ -116,13 +123,8 @@ def train(
     asked: Mapping[str, Any],
     out: Path,
     progress: Progress = lambda _: None,
-    shuffled: bool = False,
-    read: Read | None = None,
 ) -> Trained:
-    """Trains on labelled parcels and writes the model folder. ``shuffled`` permutes the labels, as a control.
-
-    ``read``: the rows as they were read before, where they were.
-    """
+    """Trains on labelled parcels and writes the model folder. Raises ``LABEL_LEAK`` before anything is learned."""
     found = purities(rows)
     refuse_leaks(found, asked.get("admitted_leaks") or ())
     rates, limits = rates_on(Schedule.load(), DAY), limits_on(Law.load(), DAY)
@@ -134,19 +136,17 @@ def train(
     folder_of.put_bands(draft, sample_bands(catalogue, int(asked["band_rows"]), int(asked["seed"])))
     progress(f"reading {len(rows)} parcels day by day")
     wording = Wording.from_counts(words, numbers, counts, met)
-    read = read or read_stream(rows, Past(**asked["past"]), wording, rates, limits, int(asked["seed"]))
-    models = {name: _fit(name, read, asked, progress, shuffled) for name in (*TYPOLOGIES, OVERALL)}
+    read = read_stream(rows, Past(**asked["past"]), wording, rates, limits, int(asked["seed"]))
+    models = {name: _fit(name, read, asked, progress) for name in (*TYPOLOGIES, OVERALL)}
     folder_of.put_models(draft, models)
     return Trained(draft.save(out), read, found)
 
 
-def _fit(name: str, read: Read, asked: Mapping[str, Any], progress: Progress, shuffled: bool) -> Model:
+def _fit(name: str, read: Read, asked: Mapping[str, Any], progress: Progress) -> Model:
     import lightgbm as lgb
 
     progress(f"training {name}")
     columns, wrong = columns_of(name), read.labels[name]
-    if shuffled:
-        wrong = np.random.default_rng(int(asked["seed"])).permutation(wrong)
     apart = np.array(
         [place(str(r), int(asked["seed"])) < float(asked["calibrated_on"]) for r in read.relatives]
     )

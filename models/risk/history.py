@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from data.tokens import tokens
 from models.risk.identity import Salted, place_of, plain
 from models.risk.parcel import RiskParcel
+from models.risk.wording import words_of
 
 WINDOW = 7  # days within which an order may have been split
 SMOOTHING = 12.0
@@ -124,7 +124,7 @@ class History:
         sender = plain(parcel.sender.name) if parcel.sender.name else ""
         recipient = plain(parcel.recipient.name) if parcel.recipient.name else ""
         place = place_of(parcel.recipient)
-        goods = heading or " ".join(sorted(set(tokens(parcel.description or "")))[:6])
+        goods = heading or " ".join(sorted(words_of(parcel.description or ""))[:6])
         post = parcel.origin_post or ""
         rated = (
             hashed("s", sender) if sender else b"",

@@ -59,8 +59,10 @@ class RiskParcel:
     tracking_id: str | None = None
 
 
+NOBODY = RiskParty()
 FIELDS = tuple(f.name for f in fields(RiskParcel))
-_PARTY = tuple(f.name for f in fields(RiskParty))
+_KNOWN = frozenset(FIELDS)
+_PARTY = frozenset(f.name for f in fields(RiskParty))
 _TEXTS = ("description", "seller", "brand", "invoice", "tracking_id")
 
 
@@ -76,7 +78,7 @@ def read_parcel(row: Any, today: date) -> RiskParcel:
     if row.get("id") in (None, "") or isinstance(row["id"], (dict, list, bool)):
         raise _bad("id", row.get("id"), "an answer is found again by its id", "give each parcel an id")
     for name in row:
-        if name not in FIELDS:
+        if name not in _KNOWN:
             raise _bad(name, row[name], f"{name} is no field of a parcel", "check its spelling")
     texts = {name: _text(row.get(name), name) for name in _TEXTS}
     category = _text(row.get("category"), "category")
@@ -163,14 +165,17 @@ def _known_country(text: str) -> str | None:
 
 def _party(value: Any, name: str) -> RiskParty:
     if value is None:
-        return RiskParty()
+        return NOBODY
     if not isinstance(value, Mapping):
         raise _bad(name, value, f"{name} is an object", 'write {"name": ..., "address": ..., "country": ...}')
     for key in value:
         if key not in _PARTY:
             raise _bad(f"{name}.{key}", value[key], f"{key} is no field of a party", "check its spelling")
-    held = {key: _text(value.get(key), f"{name}.{key}") for key in _PARTY if key != "country"}
-    return RiskParty(**held, country=_country(value.get("country"), f"{name}.country"))
+    held = {
+        key: _country(given, f"{name}.country") if key == "country" else _text(given, f"{name}.{key}")
+        for key, given in value.items()
+    }
+    return RiskParty(**held)
 
 
 def _bad(name: str, value: Any, rule: str, remedy: str) -> MailDutyError:

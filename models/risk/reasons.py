@@ -46,7 +46,7 @@ class Reason:
     weight: float
 
     def as_json(self) -> dict[str, Any]:
-        return {"code": self.code, "sentence": self.sentence, "weight": round(self.weight, 4)}
+        return {"code": self.code, "sentence": self.sentence, "weight": self.weight}
 
 
 def meaning(name: str) -> str:
@@ -62,7 +62,7 @@ def meaning(name: str) -> str:
 
 def reasons_of(row: int, table: Table, weights: NDArray[np.float64] | None) -> list[Reason]:
     """Rules that spoke, loudest first, then the signals that raised the model's score most."""
-    made = [Reason(rule.code, rule.sentence, strength) for rule, strength in table.ruled.spoke(row)]
+    made = [Reason(rule.code, rule.sentence, round(strength, 4)) for rule, strength in table.ruled.spoke(row)]
     if weights is None:
         return made
     values = table.values[row]

@@ -52,12 +52,12 @@ class RiskScore:
     def as_json(self) -> dict[str, Any]:
         return {
             "id": self.id,
-            "risk": round(self.risk, 5),
-            "typologies": {name: round(p, 5) for name, p in self.typologies.items()},
+            "risk": self.risk,
+            "typologies": dict(self.typologies),
             "reasons": [reason.as_json() for reason in self.reasons],
             "duty_at_stake_usd": None if self.duty_at_stake_usd is None else f"{self.duty_at_stake_usd:.2f}",
             "hold": self.hold,
-            "tie_break": round(self.tie_break, 6),
+            "tie_break": self.tie_break,
             "versions": dict(self.versions),
         }
 
@@ -118,12 +118,14 @@ class Scorer:
             return []
         table = self.reading.table(parcels, past, opinions)
         raw = {name: model.raw(table.values) for name, model in self.models.items()}
-        p = {name: self.models[name].probability(raw[name]) for name in raw}
+        p = {name: np.round(self.models[name].probability(raw[name]), 5) for name in raw}
+        plain = {name: column.tolist() for name, column in p.items()}
+        ties = np.round(raw[OVERALL], 6).tolist()
         weights = self._weights(table, p[OVERALL]) if explain else {}
         holds = screen.screen(parcels) if screen is not None else [()] * len(parcels)
         made = []
         for row, parcel in enumerate(parcels):
-            typologies = {name: float(p[name][row]) for name in TYPOLOGIES}
+            typologies = {name: plain[name][row] for name in TYPOLOGIES}
             reasons = (
                 *holds[row],
                 *reasons_of(row, table, weights.get(row))[:MOST_REASONS],
@@ -132,12 +134,12 @@ class Scorer:
             made.append(
                 RiskScore(
                     parcel.id,
-                    float(p[OVERALL][row]),
+                    plain[OVERALL][row],
                     typologies,
                     reasons,
                     stake,
                     bool(holds[row]),
-                    float(raw[OVERALL][row]),
+                    ties[row],
                     self.versions,
                 )
             )

@@ -46,7 +46,9 @@ class Screener:
         counted = self._counts([_trigrams(w) for w in self._words], grow=True)
         met = np.asarray((counted > 0).sum(axis=0)).ravel()
         # letters that stand in one name of fifteen tell nothing and cost most
-        self._rarity = np.where(met > counted.shape[0] / 15, 0.0, np.log((1 + counted.shape[0]) / (1 + met)))
+        self._rarity = np.where(
+            met > max(50, counted.shape[0] / 15), 0.0, np.log((1 + counted.shape[0]) / (1 + met)) + 0.1
+        )
         self._table = _unit(counted.multiply(self._rarity).astype(np.float32).tocsr()).T.tocsr()
         self._common: dict[str, int] = {}
         for words in self._words:
@@ -123,7 +125,7 @@ class Screener:
         return max(float(whole), likeness * (0.8 + 0.2 * share) if share >= 0.4 else 0.0)
 
     def _tells(self, word: str) -> float:
-        return float(np.log((1 + len(self._words)) / (1 + self._common.get(word, 0))))
+        return float(np.log((2 + len(self._words)) / (1 + self._common.get(word, 0))))
 
     def _counts(self, names: Sequence[Sequence[str]], grow: bool) -> sparse.csr_matrix:
         pointers, indices = [0], []

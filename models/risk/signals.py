@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from data.descriptions import why_vague
-from data.tokens import tokens
 from models.risk.bands import Bands, amounts
 from models.risk.parcel import RiskParcel
-from models.risk.wording import NO_OPINION, Opinion
+from models.risk.wording import NO_OPINION, Opinion, words_of
 
 # name -> what it means. The order is the order of the columns.
 MEANING = {
@@ -143,7 +142,7 @@ def parcel_signals(
 
 @lru_cache(maxsize=65536)
 def _text_signals(text: str) -> tuple[float, float, float]:
-    words = tokens(text)
+    words = words_of(text)
     return (
         float(why_vague(text) is not None),
         float(len(words)),

@@ -36,7 +36,7 @@ def stake_usd(
     found = typologies["undervaluation"] * max(0.0, (usual or value) - value) * rate / 100
     found += typologies["misclassification"] * value * max(0.0, gap) / 100
     found += max(typologies[t] for t in ("origin", "restricted", "splitting")) * owed
-    return round(found, 4)
+    return found
 
 
 def _usual_value(parcel: RiskParcel, reading: Reading, by_text: str | None) -> float | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,14 @@ from scipy import sparse
 
 from data.tokens import tokens
 
+EVERYWHERE = 0.08  # a word met under more of the numbers than this tells nothing
 FADE = 0.05  # a word not met under a number counts as this much of one
+
+
+@lru_cache(maxsize=65536)
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text, each once."""
+    return tuple(dict.fromkeys(tokens(text)))
 
 
 class Opinion(NamedTuple):
@@ -60,7 +68,7 @@ class Wording:
         for text, code in rows:
             column = numbers.setdefault(code[:8], len(numbers))
             met.append(column)
-            at += [(words.setdefault(w, len(words)), column) for w in dict.fromkeys(tokens(text))]
+            at += [(words.setdefault(w, len(words)), column) for w in words_of(text)]
         rows_, columns = np.array(at, dtype=np.int64).T
         counts = sparse.coo_matrix((np.ones(len(at)), (rows_, columns)), shape=(len(words), len(numbers)))
         return words, list(numbers), counts.tocsr(), np.bincount(met, minlength=len(numbers))
@@ -75,14 +83,17 @@ class Wording:
     ) -> Wording:
         support = counts.astype(np.float32).tocsr()
         share = support.data / met[support.indices]
+        everywhere = np.diff(support.indptr) > max(50, len(numbers) * EVERYWHERE)
+        share[np.repeat(everywhere, np.diff(support.indptr))] = 0.0
         support.data = np.log1p(share / FADE).astype(np.float32)
+        support.eliminate_zeros()
         return cls(words, numbers, support, np.log(met / met.sum()).astype(np.float32) * 0.3)
 
     def opinions(
         self, texts: Sequence[str | None], declared: Sequence[str | None], rates: Mapping[str, float]
     ) -> list[Opinion]:
         """One opinion per text. ``rates``: eight digits -> duty in percent."""
-        known = [[self.words[w] for w in dict.fromkeys(tokens(t or "")) if w in self.words] for t in texts]
+        known = [[self.words[w] for w in words_of(t or "") if w in self.words] for t in texts]
         lengths = [len(k) for k in known]
         pointers = np.concatenate([[0], np.cumsum(lengths)])
         asks = sparse.csr_matrix(
