@@ -6,7 +6,7 @@ Built from the catalogue when a suggester is made; nothing of it needs to be sto
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,12 +33,17 @@ class LexicalIndex:
     def __init__(self, goods: Sequence[Goods]) -> None:
         self.goods = goods
         kinds = [g.kind for g in goods]
-        names = [joined([*k.names, *k.cn22, *k.misspelt]) for k in kinds]
+        forms: dict[str, str] = {}  # a word is cut once, however often it stands in the catalogue
+
+        def cut(texts: Iterable[str]) -> str:
+            return " ".join(forms[t] if t in forms else forms.setdefault(t, phrase(t)) for t in texts)
+
+        names = [cut([*k.names, *k.cn22, *k.misspelt]) for k in kinds]
         every = [
-            joined([*k.names, *k.names, *k.cn22, *k.translated, *k.foreign, *k.features, *k.misspelt])
+            cut([*k.names, *k.names, *k.cn22, *k.translated, *k.foreign, *k.features, *k.misspelt])
             for k in kinds
         ]
-        paths = [joined([*(" ".join(p) for p in g.travels.category), *g.kind.names]) for g in goods]
+        paths = [cut([*(" ".join(p) for p in g.travels.category), *g.kind.names]) for g in goods]
         self._names = TfidfVectorizer(analyzer=_words, sublinear_tf=True, dtype=np.float32)
         self._words = TfidfVectorizer(analyzer=_words, sublinear_tf=True, dtype=np.float32)
         self._letters = TfidfVectorizer(
@@ -56,7 +61,7 @@ class LexicalIndex:
         )
         self._named: dict[str, list[int]] = {}
         for i, kind in enumerate(kinds):
-            for name in {phrase(n) for n in [*kind.names, *kind.misspelt, *kind.translated, *kind.foreign]}:
+            for name in {cut([n]) for n in [*kind.names, *kind.misspelt, *kind.translated, *kind.foreign]}:
                 if name:
                     self._named.setdefault(name, []).append(i)
 
