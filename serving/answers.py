@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from data.errors import MailDutyError
+from models.risk.history import History
 from serving import record
 from serving.asked import AskedItem, as_day, from_message
 from serving.assessor import Assessor
 from serving.decision import tally
 from serving.duty_lines import price
-from serving.suggesting import suggest_rows
-from serving.versions import hts_model, versions
+from serving.rating import screener
+from serving.risking import RiskDesk, salt, scorer_on
+from serving.suggesting import suggest_rows, suggester_on
+from serving.versions import hts_model, risk_model, versions
 
 
 class Desk:
@@ -28,6 +32,11 @@ class Desk:
     def shipped(cls) -> Desk:
         """The desk with what the package ships; made once."""
         return cls(Assessor.shipped())
+
+    def warm(self, today: date) -> None:
+        """Loads the suggester before the first request asks for it; what is wrong with it, each request says."""
+        with suppress(MailDutyError):
+            suggester_on(self.assessor.schedule, today)
 
     def duty(self, batch: Mapping[str, Any], today: date) -> dict[str, Any]:
         """Prices ``{"items": {id: DutyItem}}``; shape of ``DutyAnswers``."""
@@ -51,6 +60,18 @@ class Desk:
             batch.get("top", 5),
             batch.get("confidence", 0.8),
         )
+        return {
+            "items": dict(zip(batch["items"], answers, strict=True)),
+            "errors": sum("error" in answer for answer in answers),
+            "versions": self._versions(on),
+        }
+
+    def score(self, batch: Mapping[str, Any], today: date) -> dict[str, Any]:
+        """Scores ``{"on", "items": {id: parcel}}``; shape of ``ScoreAnswers``. The parcels of a batch count together."""
+        on = as_day(batch["on"], "on") if batch.get("on") else today
+        rows = [{**item, "id": identifier} for identifier, item in batch["items"].items()]
+        scorer = scorer_on(self.assessor.schedule, self.assessor.law, on)
+        answers = RiskDesk(scorer, History(salt()), screener()).score(rows, on)
         return {
             "items": dict(zip(batch["items"], answers, strict=True)),
             "errors": sum("error" in answer for answer in answers),
@@ -89,7 +110,7 @@ class Desk:
             "law_verified_through": self.assessor.law.verified_through.isoformat(),
             "stand_ins": [
                 name
-                for name, model in (("suggestion", hts_model()), ("risk", "standin"))
+                for name, model in (("suggestion", hts_model()), ("risk", risk_model()))
                 if model == "standin"
             ],
         }

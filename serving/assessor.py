@@ -17,12 +17,13 @@ from data.schedule import Schedule
 from models.duty.records import DutyAssessment, DutyError, DutyRequest
 from models.duty.routes import RouteAnswer
 from models.hts.standin import Suggestion
-from models.risk.standin import RiskAnswer, RiskFacts, StandInScorer
+from models.risk.standin import RiskAnswer, RiskFacts
 from serving.asked import AskedItem
 from serving.decision import Decision
 from serving.grounds import decided
 from serving.parcels import price_items
 from serving.proposing import Proposer
+from serving.rating import Rater
 from serving.routing import as_json, route_items
 from serving.settings import tariff
 from serving.versions import versions
@@ -58,23 +59,24 @@ class Assessment:
 class Assessor:
     """Holds what answers: tariff, law, suggester, scorer. :meth:`shipped` makes it from what the package ships."""
 
-    def __init__(self, schedule: Schedule, law: Law, proposer: Proposer, scorer: StandInScorer) -> None:
+    def __init__(self, schedule: Schedule, law: Law, proposer: Proposer, rater: Rater) -> None:
         self.schedule = schedule
         self.law = law
         self.proposer = proposer
-        self.scorer = scorer
+        self.rater = rater
 
     @classmethod
     def shipped(cls) -> Assessor:
-        """The tariff in use, the law in the package, the suggester that is shipped, and the rules of risk."""
+        """The tariff in use, the law in the package, the suggester and the risk score that are shipped."""
         schedule, law = tariff(), Law.load()
-        return cls(schedule, law, Proposer(schedule, law), StandInScorer())
+        return cls(schedule, law, Proposer(schedule, law), Rater(schedule, law))
 
     def assess(self, items: Sequence[AskedItem]) -> list[Assessment]:
         """One assessment for each item, in order. Items of one parcel belong into one batch."""
         suggestions = self.proposer.propose(items)
-        risks = self.scorer.score([_risk_facts(i, s) for i, s in zip(items, suggestions, strict=True)])
         duties, ways = self._owed(items, suggestions)
+        facts = [_risk_facts(i, s) for i, s in zip(items, suggestions, strict=True)]
+        risks = self.rater.rate(items, facts, duties)
         stamps = {day: versions(self.schedule, self.law, day) for day in {item.day for item in items}}
         done = []
         for item, suggestion, risk, duty, way in zip(items, suggestions, risks, duties, ways, strict=True):

@@ -23,7 +23,7 @@ def decided(
     route: RouteAnswer | None,
 ) -> Decision:
     """The decision on an item, with its grounds."""
-    stops = list(_stops(suggestion, duty, route))
+    stops = [*_listed(risk), *_stops(suggestion, duty, route)]
     doubts = [
         *item.questions,
         *_code(item, suggestion, duty),
@@ -44,6 +44,13 @@ def _stops(
     if route is not None and route.route == FORMAL:
         closing = [reason for reason in route.reasons if reason.closes]
         yield Ground("FORMAL_ENTRY", "; ".join(reason.text for reason in closing) or "no mail route is open")
+
+
+def _listed(risk: RiskAnswer) -> Iterator[Ground]:
+    """A name on a list of sanctioned parties: a hold, whatever the score."""
+    for signal in risk.signals:
+        if signal.code == "SCREENING_MATCH":
+            yield Ground(signal.code, signal.message)
 
 
 def _code(item: AskedItem, suggestion: Suggestion, duty: DutyAssessment | DutyError) -> Iterator[Ground]:

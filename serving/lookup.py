@@ -13,7 +13,7 @@ from models.duty.rate_report import rate_report
 from models.duty.reach import chapter99_reach
 from serving.settings import home, tariff
 from serving.terminal import print_table
-from serving.versions import code_version, hts_model
+from serving.versions import code_version, hts_model, risk_model
 
 
 def show_line(code: str, on: date, origin: str | None = None) -> None:
@@ -91,7 +91,7 @@ def status() -> list[tuple[str, str]]:
         ("law", f"{sum(1 for _ in law.paths())} files, version {law.version}"),
         ("law verified to", law.verified_through.isoformat()),
         ("suggestion", _suggestion()),
-        ("risk", "stand-in: a handful of rules, no probability"),
+        ("risk", _risk()),
         ("records", str(home() / "records")),
     ]
 
@@ -99,6 +99,11 @@ def status() -> list[tuple[str, str]]:
 def _suggestion() -> str:
     model = hts_model()
     return "stand-in: hands back the declared number, checked" if model == "standin" else f"model {model}"
+
+
+def _risk() -> str:
+    model = risk_model()
+    return "stand-in: a handful of rules, no probability" if model == "standin" else f"model {model}"
 
 
 def _undated(undated: Sequence[dict[str, Any]]) -> Iterable[tuple[str, str]]:

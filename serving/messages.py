@@ -228,10 +228,73 @@ class RiskAnswer(BaseModel):
     """The risk of an item."""
 
     model_config = ConfigDict(populate_by_name=True)
-    probability: float | None = Field(description="Null while a stand-in answers.", examples=[None])
+    probability: float | None = Field(description="Null where a stand-in answers.", examples=[0.04])
     signals: list[RiskSignal] = Field(description="What spoke.", examples=[[]])
-    model: str = Field(description="Which model answered.", examples=["standin"])
-    stand_in: bool = Field(alias="stand-in", description="True: not a learned answer.", examples=[True])
+    model: str = Field(description="Which model answered.", examples=["risk 1a2b3c4d5e6f"])
+    stand_in: bool = Field(alias="stand-in", description="True: not a learned answer.", examples=[False])
+    learned: dict[str, Any] | None = Field(
+        None, description="Typologies, reasons, duty at stake, tie-break, as /score gives.", examples=[None]
+    )
+
+
+class ScoreBatch(_Message):
+    """Parcels to score, keyed by the caller's ids; a parcel has the fields of `mailduty score`."""
+
+    on: str | None = Field(None, description="Day of scoring; else today.", examples=["2026-09-01"])
+    items: dict[str, dict[str, Any]] = Field(
+        description=f"Up to {MOST_ITEMS} parcels.",
+        max_length=MOST_ITEMS,
+        examples=[
+            {
+                "parcel-1": {
+                    "posted_on": "2026-08-28",
+                    "description": "cotton T-shirt, men's",
+                    "hts": "6109.10.00.12",
+                    "origin": "CN",
+                    "value_usd": 12.5,
+                    "quantity": 1,
+                    "weight_kg": 0.2,
+                    "sender": {"name": "Rolen Trading", "country": "CN"},
+                    "recipient": {"name": "Mila Vindez", "address": "12 Elm St", "postal_code": "44120"},
+                }
+            }
+        ],
+    )
+
+
+class ScoreReason(BaseModel):
+    """Why a score is what it is."""
+
+    code: str = Field(description="Reason code.", examples=["VALUE_LOW_FOR_CODE"])
+    sentence: str = Field(description="In words.", examples=["Value per piece is far under what is usual."])
+    weight: float = Field(description="Strength of a rule, log odds of the model.", examples=[0.4])
+
+
+class ScoreAnswer(BaseModel):
+    """The risk of one parcel; or its error."""
+
+    model_config = ConfigDict(extra="allow")
+    id: str = Field(description="The caller's id.", examples=["parcel-1"])
+    risk: float | None = Field(None, description="Probability that something is wrong.", examples=[0.04])
+    typologies: dict[str, float] | None = Field(
+        None, description="Probability of each kind of wrong.", examples=[{"undervaluation": 0.02}]
+    )
+    reasons: list[ScoreReason] | None = Field(None, description="Why, strongest first.", examples=[[]])
+    duty_at_stake_usd: str | None = Field(
+        None, description="Expected duty beyond the declared; null where unknown.", examples=["1.20"]
+    )
+    hold: bool | None = Field(None, description="A name is on a list.", examples=[False])
+    tie_break: float | None = Field(None, description="Orders equal probabilities.", examples=[-3.1])
+    versions: dict[str, str] | None = Field(None, description="What answered.", examples=[{}])
+    error: Problem | None = Field(None, description="Why there is no score.", examples=[None])
+
+
+class ScoreAnswers(BaseModel):
+    """An answer for each id, in the order asked."""
+
+    items: dict[str, ScoreAnswer] = Field(description="By the caller's ids.", examples=[{}])
+    errors: int = Field(description="How many parcels have an error.", examples=[0])
+    versions: dict[str, str] = Field(description="What answered.", examples=[{"mailduty": "0.1.0"}])
 
 
 class RouteReason(BaseModel):

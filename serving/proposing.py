@@ -44,8 +44,12 @@ class Proposer:
         for day, places in by_day.items() if self.learned else ():
             try:
                 model = suggester_on(self.schedule, day)
-            except MailDutyError:  # no tariff is held for that day; the checked number says so itself
-                continue
+            except MailDutyError as error:
+                if (
+                    error.code != "SCHEDULE_DAY_UNKNOWN"
+                ):  # a model that cannot be used is said, not passed over
+                    raise
+                continue  # no tariff is held for that day; the checked number says so itself
             if model is None:
                 continue
             texts = [_text(items[p]) for p in places]

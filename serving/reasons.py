@@ -205,6 +205,13 @@ _REASONS: dict[str, tuple[str, str]] = {
     "S301_EXCLUSIONS_UNKNOWN": ("Whether the China exclusions still hold is not known.", "Check the notice."),
     "PHARMA_PHASE": ("Some companies are reached only later.", "Check which phase applies."),
     "PHARMA_LINE": ("Charged as a patented medicine outside 3003 and 3004.", "Check the goods."),
+    # the risk
+    "RISK_HIGH": ("It is likely that something is wrong.", "Look at the reasons of the score; inspect it."),
+    "SCREENING_MATCH": (
+        "A name is on a list of sanctioned parties.",
+        "Compare the parties; release it only where they are not the same.",
+    ),
+    "RISK_FIELD": ("A field of the parcel cannot be.", "Correct the field named."),
     # the decision
     "DUTY_RESERVATION": ("The figure carries a reservation.", "Read the warnings of the duty."),
 }

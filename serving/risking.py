@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -56,14 +57,29 @@ def scorer_on(schedule: Schedule, law: Law, on: date, bands: Bands | None = None
             "train one with `mailduty train risk`, or set MAILDUTY_RISK_MODEL",
         )
     revision = schedule.revision(on)
-    return scorer_of(
-        load(folder),
-        _rates(schedule, revision, on),
-        limits_on(law, on),
-        bands,
-        schedule=revision,
-        law=str(law.version),
+    shipped = _scorer(
+        folder, schedule, revision, tuple(limits_on(law, on)), str(law.version), _first(revision, on)
     )
+    if bands is None:
+        return shipped
+    reading = replace(shipped.reading, bands=bands)
+    return Scorer(shipped.models, reading, {**shipped.versions, "bands": bands.source})
+
+
+_first_days: dict[str, date] = {}
+
+
+def _first(revision: str, on: date) -> date:
+    """One day for each revision, so that the days of a revision share what is read from it."""
+    return _first_days.setdefault(revision, on)
+
+
+@lru_cache(maxsize=6)
+def _scorer(
+    folder: Path, schedule: Schedule, revision: str, limits: tuple[float, ...], law: str, on: date
+) -> Scorer:
+    rates = _rates(schedule, revision, on)
+    return scorer_of(load(folder), rates, limits, schedule=revision, law=law)
 
 
 def salt() -> bytes:

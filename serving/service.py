@@ -25,6 +25,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from data.errors import MailDutyError
 from serving.answers import Desk
 from serving.messages import (
     About,
@@ -32,6 +33,8 @@ from serving.messages import (
     AssessBatch,
     DutyAnswers,
     DutyBatch,
+    ScoreAnswers,
+    ScoreBatch,
     SuggestAnswers,
     SuggestBatch,
 )
@@ -76,6 +79,7 @@ class MailDuty:
 
     def __init__(self) -> None:
         self.desk = Desk.shipped()
+        self.desk.warm(date.today())
         for name in ("bentoml", "_bentoml_impl", "bentoml._internal.server.http_app"):
             logging.getLogger(name).addFilter(_NoInputs())
 
@@ -96,6 +100,11 @@ class MailDuty:
         """Ranked tariff numbers for descriptions, the level that is defended, the question that would decide."""
         return await _aside(self.desk.suggest, batch)
 
+    @bentoml.api(route="/score")
+    async def score(self, batch: ScoreBatch, /) -> ScoreAnswers:
+        """How likely something is wrong with each parcel, what, why, and the duty at stake."""
+        return await _aside(self.desk.score, batch)
+
     @bentoml.api(route="/assess")
     async def assess(self, batch: AssessBatch, /) -> AssessAnswers:
         """Suggestion, risk, duty, route and decision of items as declared. A record of it is kept."""
@@ -111,7 +120,10 @@ async def _aside(work: Callable[[dict[str, Any], date], Any], batch: BaseModel) 
     """The answer of ``work``, done in a thread. It goes out as it is; the message type describes it."""
 
     def answered() -> Response:
-        answer = work(batch.model_dump(exclude_unset=True), date.today())
-        return Response(encoded(answer), media_type="application/json")
+        try:
+            answer, status = work(batch.model_dump(exclude_unset=True), date.today()), 200
+        except MailDutyError as error:  # the batch as a whole, or a model that cannot be used
+            answer, status = {"error": error.as_dict()}, 503 if error.code.startswith("MODEL_") else 400
+        return Response(encoded(answer), status, media_type="application/json")
 
     return await anyio.to_thread.run_sync(answered)

@@ -1,7 +1,8 @@
-"""What an operator sets: two folders, each by an environment variable. There is nothing else to configure yet.
+"""What an operator sets: folders, each by an environment variable. There is nothing else to configure yet.
 
 * ``MAILDUTY_HOME``: where records are kept; else ``$XDG_DATA_HOME/mailduty``, else ``~/.local/share/mailduty``.
 * ``MAILDUTY_SCHEDULE``: a tariff table the user built; else the one in the package.
+* ``MAILDUTY_HTS_MODEL``: a suggester the user trained, read in ``suggesting.py``; else the one in the package.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The learned suggester as it is served: which model answers, for which day, and what a wrong number would cost.
 
-The model comes from ``MAILDUTY_HTS_MODEL`` (a model folder), else from the package. Rows are checked one by one;
+The model comes from ``MAILDUTY_HTS_MODEL`` (a model folder, or ``none``), else from the package. Rows are checked one by one;
 a row that cannot be read gets an error in its place.
 """
 
@@ -30,18 +30,16 @@ _TEXTS = ("description", "declared_hts", "origin")
 
 
 def model_folder() -> Path | None:
-    """The folder of the model in use; None where none is shipped and none is set."""
+    """The folder of the model in use; None where none is shipped, or where ``none`` is set."""
     named = os.environ.get("MAILDUTY_HTS_MODEL")
-    folder = Path(named).expanduser() if named else SHIPPED / "hts"
-    return folder if named or (folder / CONTENTS).exists() else None
+    if named:
+        return None if named == "none" else Path(named).expanduser()
+    return SHIPPED / "hts" if (SHIPPED / "hts" / CONTENTS).exists() else None
 
 
 @lru_cache(maxsize=3)
-def suggester(schedule: Schedule, revision: str, on: date) -> Suggester | None:
-    """The suggester over the numbers in force on a day; None where there is no model. Kept by revision."""
-    folder = model_folder()
-    if folder is None:
-        return None
+def _suggester(folder: Path, schedule: Schedule, revision: str, on: date) -> Suggester:
+    """The suggester of a model folder over the numbers in force on a day."""
     from data.catalogue import load as load_catalogue
 
     catalogue = load_catalogue()
@@ -52,10 +50,16 @@ def suggester(schedule: Schedule, revision: str, on: date) -> Suggester | None:
 
 
 def suggester_on(schedule: Schedule, on: date) -> Suggester | None:
-    """The suggester of a day; days of one schedule revision share it."""
+    """The suggester of a day, None where there is no model; days of one schedule revision share it.
+
+    Raises MailDutyError SCHEDULE_DAY_UNKNOWN, or what ``models.artifact.load`` raises of a folder it refuses.
+    """
+    folder = model_folder()
+    if folder is None:
+        return None
     revision = schedule.revision(on)
     first = _first_days.setdefault((id(schedule), revision), on)
-    return suggester(schedule, revision, first)
+    return _suggester(folder, schedule, revision, first)
 
 
 _first_days: dict[tuple[int, str], date] = {}

@@ -11,6 +11,7 @@ from typing import Any
 
 from data.errors import MailDutyError
 from models.artifact import load
+from serving.risking import risk_folder
 from serving.suggesting import model_folder
 
 _ROOMS = ("data", "models", "serving")
@@ -34,11 +35,22 @@ def code_version() -> str:
     return f"{release}+src.{digest.hexdigest()[:12]}"
 
 
-@lru_cache(maxsize=1)
 def hts_model() -> str:
     """The suggester in use: its version, or that a stand-in answers."""
     folder = model_folder()
-    return "standin" if folder is None else f"hts {load(folder).version}"
+    return "standin" if folder is None else _version_of("hts", folder)
+
+
+@lru_cache(maxsize=4)
+def _version_of(name: str, folder: Path) -> str:
+    return f"{name} {load(folder).version}"
+
+
+@lru_cache(maxsize=1)
+def risk_model() -> str:
+    """The risk score in use: its version, or that a stand-in answers."""
+    folder = risk_folder()
+    return "standin" if folder is None else f"risk {load(folder).version}"
 
 
 def versions(schedule: Any, law: Any, on: date) -> dict[str, str]:
@@ -53,5 +65,5 @@ def versions(schedule: Any, law: Any, on: date) -> dict[str, str]:
         "law": str(law.version),
         "law_verified_through": law.verified_through.isoformat(),
         "hts_model": hts_model(),
-        "risk_model": "standin",
+        "risk_model": risk_model(),
     }

@@ -36,9 +36,12 @@ def shared() -> Path:
 def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Records of the tests go into a folder of their own, never into the home of whoever runs them."""
     folder = tmp_path_factory.mktemp("home")
-    before = {name: os.environ.get(name) for name in ("MAILDUTY_HOME", "MAILDUTY_SCHEDULE")}
+    before = {
+        name: os.environ.get(name) for name in ("MAILDUTY_HOME", "MAILDUTY_SCHEDULE", "MAILDUTY_HTS_MODEL")
+    }
     os.environ["MAILDUTY_HOME"] = str(folder)
     os.environ.pop("MAILDUTY_SCHEDULE", None)
+    os.environ.pop("MAILDUTY_HTS_MODEL", None)
     yield folder
     for name, value in before.items():
         if value is None:

@@ -1,9 +1,24 @@
 """One service for all tests: a second one in the same process would register its metrics twice."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+
+@pytest.fixture(autouse=True)
+def no_suggester(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests hold whichever suggester is shipped: none answers, unless a test asks for the small one."""
+    monkeypatch.setenv("MAILDUTY_HTS_MODEL", "none")
+
+
+@pytest.fixture
+def small_suggester(small_model: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The suggester trained in the tests answers."""
+    folder: Path = small_model.artifact.folder
+    monkeypatch.setenv("MAILDUTY_HTS_MODEL", str(folder))
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -12,5 +27,7 @@ def client(own_home: Any) -> Iterator[Any]:
 
     from serving.service import MailDuty
 
-    with TestClient(MailDuty.to_asgi()) as client:
-        yield client
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MAILDUTY_HTS_MODEL", "none")  # nothing to warm up
+        with TestClient(MailDuty.to_asgi()) as client:
+            yield client

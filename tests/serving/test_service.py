@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from serving import messages
-from serving.suggesting import model_folder
 
 TSHIRT = {
     "entry_date": "2026-09-01",
@@ -56,7 +55,8 @@ def test_assess_gives_the_three_answers_and_a_decision(client: Any, own_home: Pa
     messages.AssessAnswers.model_validate(body, strict=True)
     one, two = body["items"]["p1"], body["items"]["p2"]
     assert one["suggestion"]["code"] == "6109.10.00.12" and one["suggestion"]["stand-in"] is True
-    assert one["risk"]["stand-in"] is True and one["risk"]["probability"] is None
+    assert one["risk"]["stand-in"] is (risk_folder() is None)
+    assert (one["risk"]["probability"] is None) == (risk_folder() is None)
     assert one["duty"]["duty_usd"] == "12.72"
     assert one["entry_date"] == "2026-09-01" and one["entry_date_from"] == "asked"
     assert two["decision"]["outcome"] == "hold" and two["decision"]["reasons"][0]["remedy"]
@@ -65,6 +65,21 @@ def test_assess_gives_the_three_answers_and_a_decision(client: Any, own_home: Pa
     lines = [json.loads(line) for line in kept[0].read_bytes().splitlines()]
     assert [line["kind"] for line in lines] == ["run", "item", "item", "end"]
     assert lines[1]["received"]["value_usd"] == "48.00" and lines[1]["versions"]["schedule"]
+
+
+def test_score_gives_a_probability_its_reasons_and_each_bad_parcel_its_error(client: Any) -> None:
+    parcels = {
+        "p1": {"description": "gift", "value_usd": 5},
+        "p2": {"weight_kg": -1},
+        "p3": {"value_usd": "5"},
+    }
+    answer = client.post("/score", json={"on": "2026-09-01", "items": parcels})
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    messages.ScoreAnswers.model_validate(body, strict=True)
+    assert list(body["items"]) == list(parcels) and body["errors"] == 2
+    assert 0 < body["items"]["p1"]["risk"] < 1 and body["items"]["p1"]["reasons"]
+    assert body["items"]["p2"]["error"]["field"] == "weight_kg"
 
 
 @pytest.mark.parametrize("body", [{}, {"items": []}, {"items": {"a": 1}}, {"items": {}, "more": 1}, []])
@@ -85,7 +100,7 @@ def test_about_says_what_answers(client: Any, method: str) -> None:
     assert about["law_verified_through"] == "2026-10-10"
     learned = {"suggestion": versions["hts_model"], "risk": versions["risk_model"]}
     assert about["stand_ins"] == [answer for answer, model in learned.items() if model == "standin"]
-    assert (versions["hts_model"] == "standin") == (model_folder() is None)
+    assert versions["hts_model"] == "standin"  # as these tests set it
 
 
 def test_the_documentation_page_loads_nothing_from_elsewhere(client: Any) -> None:
