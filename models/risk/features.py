@@ -20,7 +20,7 @@ from models.risk.wording import Opinion, Wording
 Floats = NDArray[np.float64]
 RULE_NAMES = tuple(f"rule_{t}" for t in TYPOLOGIES)
 NAMES = (*signals.NAMES, *history.NAMES, *RULE_NAMES)
-FEATURES_VERSION = "1"
+FEATURES_VERSION = "2"
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,10 @@ def columns_for(typology: str) -> list[int]:
 
 def directions_for(typology: str) -> list[int]:
     """LightGBM's monotone constraints for ``columns_for``: a lower declared value never lowers undervaluation."""
-    if typology != "undervaluation":
-        return [0] * len(columns_for(typology))
     names = [NAMES[n] for n in columns_for(typology)]
+    if typology != "undervaluation":
+        one_way = signals.ONE_WAY.get(typology, {})
+        return [one_way.get(name, 0) for name in names]
     return [
         -1 if name in signals.FALL_WITH_VALUE else 1 if name in signals.RISE_AS_VALUE_FALLS else 0
         for name in names

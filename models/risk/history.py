@@ -28,7 +28,7 @@ RATED = (
     "sender_origin",
     "goods_origin",
 )
-WINDOWED = ("to_recipient", "to_place", "goods_to_place", "pair")
+WINDOWED = ("to_recipient", "to_place", "goods_to_place", "pair", "goods_to_recipient", "sender_goods_to_zip")
 NAMES = (
     *(f"{name}_{what}" for name in RATED for what in ("rate", "count")),
     *(f"{name}_window" for name in WINDOWED),
@@ -124,6 +124,7 @@ class History:
         sender = plain(parcel.sender.name) if parcel.sender.name else ""
         recipient = plain(parcel.recipient.name) if parcel.recipient.name else ""
         place = place_of(parcel.recipient)
+        zip_code = (parcel.recipient.postal_code or "").split("-")[0].casefold()
         goods = heading or " ".join(sorted(words_of(parcel.description or ""))[:6])
         post = parcel.origin_post or ""
         rated = (
@@ -142,6 +143,8 @@ class History:
             hashed("p", place) if place else b"",
             hashed("gp", goods, place) if goods and place else b"",
             hashed("sp", sender, place) if sender and place else b"",
+            hashed("gr", goods, recipient, zip_code) if goods and recipient and zip_code else b"",
+            hashed("sgz", sender, goods, zip_code) if sender and goods and zip_code else b"",
         )
         return Keys(rated, windowed, hashed("n", recipient) if recipient else b"")
 

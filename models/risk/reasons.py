@@ -25,6 +25,8 @@ _OF_HISTORY = {
     "to_recipient_window": "parcels to this recipient within the window",
     "to_place_window": "parcels to this address within the window",
     "goods_to_place_window": "parcels with like goods to this address within the window",
+    "goods_to_recipient_window": "parcels with like goods to this recipient within the window",
+    "sender_goods_to_zip_window": "parcels with like goods of this sender to this postal code within the window",
     "pair_window": "parcels of this sender to this address within the window",
     "place_value_window": "value sent to this address within the window",
     "names_at_place": "names that receive at this address",

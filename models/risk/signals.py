@@ -69,6 +69,16 @@ FALL_WITH_VALUE = frozenset(
 RISE_AS_VALUE_FALLS = frozenset(("nominal_value", "rule_undervaluation"))
 UNORDERED_IN_VALUE = frozenset(("round_value", "under_limit", "place_value_window"))
 
+# Where a typology may only move one way with a column, whatever a sample of parcels happens to say.
+ONE_WAY = {
+    "splitting": dict.fromkeys(
+        ("goods_to_place_window", "goods_to_recipient_window", "sender_goods_to_zip_window", "names_at_place",
+         "rule_splitting"), 1),
+    "misclassification": {"heading_likely": -1, "duty_gap": 1, "rule_misclassification": 1},
+    "origin": {"origin_usual_for_sender": -1, "rule_origin": 1},
+    "restricted": {"vague": 1, "telling_words": 1, "nobody": 1, "rule_restricted": 1},
+}  # fmt: skip
+
 _NOBODY = re.compile(
     r"\b(mickey|minnie|donald duck|spider ?man|superman|batman|elsa|unknown|present|customer|nobody|no name|test|"
     r"to whom|resident|occupant|receiver|recipient|addressee|friend|n ?/? ?a|none|xxx+)\b",

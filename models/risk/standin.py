@@ -6,7 +6,7 @@ says of itself that it is a stand-in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -42,14 +42,16 @@ class RiskAnswer:
     probability: float | None = None
     model: str = MODEL
     stand_in: bool = True
+    learned: Mapping[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """``{"probability","signals":[{"code","message"}],"model","stand-in"}``."""
+        """``{"probability","signals":[{"code","message"}],"model","stand-in"}``, and what was learned where it was."""
         return {
             "probability": self.probability,
             "signals": [{"code": s.code, "message": s.message} for s in self.signals],
             "model": self.model,
             "stand-in": self.stand_in,
+            **({"learned": dict(self.learned)} if self.learned is not None else {}),
         }
 
 

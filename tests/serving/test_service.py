@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from serving import messages
+from serving.risking import risk_folder
 
 TSHIRT = {
     "entry_date": "2026-09-01",
