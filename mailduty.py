@@ -402,6 +402,7 @@ def serve(
 def bench(
     items: Annotated[int, typer.Option(help="Items in the batch.")] = 1_000_000,
     singles: Annotated[int, typer.Option(help="Items priced one at a time.")] = 20_000,
+    parcels: Annotated[int, typer.Option(help="Parcels scored; 0 for none.")] = 10_000,
 ) -> None:
     """How fast this machine prices and suggests: one item at a time, and as a batch.
 
@@ -411,6 +412,10 @@ def bench(
     from serving.bench_suggest import bench_suggest
 
     measure(items, singles)
+    if parcels:
+        from serving.bench_risk import bench_risk
+
+        bench_risk(parcels)
     bench_suggest()
 
 
