@@ -28,6 +28,12 @@ RR123456799IN,cotton T-shirt,6109.10.00.12,IN,a lot,USD,1,0.2
 """
 
 
+@pytest.fixture(autouse=True)
+def no_suggester(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests hold whichever suggester is shipped; tests/test_cli_suggest.py asks a small one."""
+    monkeypatch.setenv("MAILDUTY_HTS_MODEL", "none")
+
+
 def run(*args: object, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
     """The command as a user starts it, from its source."""
     command = [sys.executable, str(ROOT / "mailduty.py"), *map(str, args)]
