@@ -191,10 +191,10 @@ def _show(
 def _stands_for(answers: Sequence[Mapping[str, Any]]) -> list[str]:
     """What a reader of the table must know: whose answers these are, and for which day."""
     said = []
-    if any(answer["suggestion"]["stand-in"] or answer["risk"]["stand-in"] for answer in answers):
-        said.append(
-            "Suggested code and risk are stand-ins: the declared code, checked, and a handful of rules."
-        )
+    if any(answer["suggestion"]["stand-in"] for answer in answers):
+        said.append("Suggested codes are stand-ins where no model answered: the declared code, checked.")
+    if any(answer["risk"]["stand-in"] for answer in answers):
+        said.append("Risks are stand-ins where no model answered: a handful of rules.")
     names = {
         "asked": "the day asked for",
         "arrival": "the day of arrival",

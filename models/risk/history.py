@@ -86,7 +86,7 @@ class History:
         for place, parcel in enumerate(parcels):
             by_day.setdefault(parcel.posted_on, []).append(place)
         made: list[tuple[float, ...]] = [UNKNOWN] * len(parcels)
-        overlay = _Overlay(self._tallies)
+        overlay, last = _Overlay(self._tallies), max(by_day, default=None)
         for day in sorted(by_day):
             places = by_day[day]
             keys = [self.keys(parcels[p]) for p in places]
@@ -94,8 +94,9 @@ class History:
                 overlay.window(key, parcels[place])
             for place, key in zip(places, keys, strict=True):
                 made[place] = self._row(key, parcels[place], overlay)
-            for place, key in zip(places, keys, strict=True):
-                overlay.count(key, parcels[place])
+            if day != last:
+                for place, key in zip(places, keys, strict=True):
+                    overlay.count(key, parcels[place])
         return made
 
     def add(self, parcels: Iterable[RiskParcel]) -> None:
