@@ -326,7 +326,7 @@ def evaluate_hts(
 def evaluate_risk(
     benchmark: Annotated[
         str,
-        typer.Option(help="customs-declarations, customs-declarations-grouped, or parcels."),
+        typer.Option(help="customs-declarations, customs-declarations-grouped, parcels, or outcomes."),
     ] = "parcels",
     train: Annotated[Path | None, typer.Option(metavar="FILE", help="Rows to learn from.")] = None,
     valid: Annotated[Path | None, typer.Option(metavar="FILE", help="Rows to stop and set by.")] = None,
@@ -355,6 +355,9 @@ def score(
     lists: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of screening lists to hold names against.")
     ] = None,
+    unit_values: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Unit values of UN Comtrade or US Census.")
+    ] = None,
 ) -> None:
     """How likely something is wrong with each parcel, what, why, and the duty at stake.
 
@@ -362,7 +365,7 @@ def score(
     """
     from serving.risk_run import score_file
 
-    _leave(score_file(file, _day(on) or date.today(), out, history, lists))
+    _leave(score_file(file, _day(on) or date.today(), out, history, lists, unit_values))
 
 
 @app.command()

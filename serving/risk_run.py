@@ -16,12 +16,17 @@ from serving.terminal import progress
 
 
 def score_file(
-    file: Path, on: date, out: Path | None = None, history: Path | None = None, lists: Path | None = None
+    file: Path,
+    on: date,
+    out: Path | None = None,
+    history: Path | None = None,
+    lists: Path | None = None,
+    unit_values: Path | None = None,
 ) -> Summary:
     """Scores a file of parcels (``-`` is standard input). Parcels that belong together (an order split in many) belong
     into one file. A line that cannot be read is an answer with an error. Raises ``FILE_EMPTY``, ``MODEL_MISSING``."""
     past = None if history is None else [_parsed(line, number) for number, line in _lines(history)]
-    desk = RiskDesk.shipped(on, past, lists)
+    desk = RiskDesk.shipped(on, past, lists, unit_values)
     rows = [(number, _parsed(line, number)) for number, line in _lines(file)]
     if not rows:
         raise MailDutyError(

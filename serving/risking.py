@@ -20,6 +20,7 @@ from data.errors import MailDutyError
 from data.law import Law
 from data.schedule import Schedule
 from data.screening import read_folder
+from data.unit_values import read_unit_values
 from models.artifact import CONTENTS, SHIPPED, load
 from models.risk.artifact import scorer_of
 from models.risk.bands import Bands
@@ -62,8 +63,10 @@ def scorer_on(schedule: Schedule, law: Law, on: date, bands: Bands | None = None
     )
     if bands is None:
         return shipped
-    reading = replace(shipped.reading, bands=bands)
-    return Scorer(shipped.models, reading, {**shipped.versions, "bands": bands.source})
+    both = bands.over(shipped.reading.bands)  # the samples fill in where nothing better is known
+    return Scorer(
+        shipped.models, replace(shipped.reading, bands=both), {**shipped.versions, "bands": both.source}
+    )
 
 
 _first_days: dict[str, date] = {}
@@ -133,9 +136,19 @@ class RiskDesk:
         self.scorer, self.history, self.screener = scorer, history, screener
 
     @classmethod
-    def shipped(cls, on: date, history: Sequence[Any] | None = None, lists: Path | None = None) -> RiskDesk:
-        """The model in use, with past parcels and the lists of a folder where they are given."""
+    def shipped(
+        cls,
+        on: date,
+        history: Sequence[Any] | None = None,
+        lists: Path | None = None,
+        unit_values: Path | None = None,
+    ) -> RiskDesk:
+        """The model in use, with past parcels, the lists of a folder and reference unit values where given."""
         past, bands = history_of(history, on) if history is not None else (History(salt()), None)
+        if unit_values is not None:
+            reference = Bands(source=f"unit values of {unit_values.name}")
+            reference.fit_unit_values(read_unit_values(unit_values))
+            bands = bands.over(reference) if bands else reference
         screener = Screener(read_folder(lists)) if lists is not None else None
         return cls(scorer_on(tariff(), Law.load(), on, bands), past, screener)
 

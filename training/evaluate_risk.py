@@ -16,7 +16,7 @@ from training.grouped_folds import GROUPINGS, grouped, pooled
 from training.published_split import PublishedSplit, published_split, table_rows
 
 SETTINGS = Path(__file__).parent / "risk.yaml"
-BENCHMARKS = ("customs-declarations", "customs-declarations-grouped", "parcels")
+BENCHMARKS = ("customs-declarations", "customs-declarations-grouped", "parcels", "outcomes")
 _HEAD = ("", "AUC", "AP", "P@1", "P@5", "P@10", "R@1", "R@5", "R@10", "macro-F1", "ECE")
 _CAVEAT = (
     "This benchmark gives its labels away: {agreed:.1%} of the training rows whose tuple ({key}) repeats are answered\n"
@@ -47,6 +47,13 @@ def evaluate_risk(
         from training.parcel_tracks import evaluate_shipped
 
         return evaluate_shipped(held["parcels"], as_json)
+    if benchmark == "outcomes":
+        from training.parcel_tracks import evaluate_outcomes
+
+        if test is None:
+            _file(None, "test")
+        assert test is not None
+        return evaluate_outcomes(test, held["parcels"], as_json)
     if benchmark not in BENCHMARKS:
         raise MailDutyError(
             "BENCHMARK_UNKNOWN",

@@ -7,14 +7,18 @@ negatives: the share of them among the 5% opened. None of this is a measure of d
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.catalogue import load
+from data.declarations import read_outcomes
+from data.errors import MailDutyError
 from data.law import Law
 from data.parcel_generator import SHIFTED
 from data.parcel_typologies import TYPOLOGIES
@@ -28,9 +32,10 @@ from models.risk.reference import limits_on, rates_on
 from models.risk.scorer import OVERALL, Scorer
 from training.measures_risk import auc, average_precision
 from training.parcel_stream import Past, Read, read_stream
-from training.train_risk import DAY, generated, shuffled
+from training.train_risk import DAY, FAR, from_outcomes, generated, shuffled
 
 Floats = NDArray[np.float64]
+MADE_UP = "made-up parcels of the shifted generator; no measure of detection in real mail"
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,8 @@ def hold_against(artifact: Artifact, read: Read) -> TrackC:
     rows = {}
     for name in (*TYPOLOGIES, OVERALL):
         wrong = read.labels[name]
+        if not wrong.any() and name != OVERALL:
+            continue  # an operator's outcomes need not name every typology
         row = {**_at(wrong, raw[name]), "ece": expected_calibration_error(list(p[name]), list(wrong > 0.5))}
         row |= {f"rules_{k}": v for k, v in _at(wrong, rules[name]).items()}
         rows[name] = {**row, "share": float(wrong.mean())}
@@ -95,10 +102,10 @@ def hold_against(artifact: Artifact, read: Read) -> TrackC:
     by_rules[_top(rules[OVERALL], 5)] = True
     kinds = sorted({h for h in read.hard if h})
     hard = {}
-    for kind in ("all", *kinds):
+    for kind in ("all", *kinds) if kinds else ():
         inside = np.array([h is not None and kind in ("all", h) for h in read.hard])
         hard[kind], hard[f"rules_{kind}"] = float(opened[inside].mean()), float(by_rules[inside].mean())
-    return TrackC({t: rows[t] for t in TYPOLOGIES}, rows[OVERALL], hard, len(read.values))
+    return TrackC({t: rows[t] for t in TYPOLOGIES if t in rows}, rows[OVERALL], hard, len(read.values))
 
 
 def evaluate_shipped(asked: Mapping[str, Any], as_json: bool) -> dict[str, Any]:
@@ -107,12 +114,28 @@ def evaluate_shipped(asked: Mapping[str, Any], as_json: bool) -> dict[str, Any]:
     return show(hold_against(artifact, shifted(artifact, asked)), as_json)
 
 
-def show(found: TrackC, as_json: bool) -> dict[str, Any]:
+def evaluate_outcomes(file: Path, asked: Mapping[str, Any], as_json: bool) -> dict[str, Any]:
+    """Track D: the shipped model on an operator's outcomes, read day by day as it would have been used."""
+    artifact = load_artifact(SHIPPED / "risk")
+    outcomes, errors = read_outcomes(file)
+    for error in errors:
+        print(f"{error.code}: {error}", file=sys.stderr)
+    if not outcomes:
+        raise MailDutyError(
+            "OUTCOMES_EMPTY", f"{file.name} holds no outcome that reads", "", "give JSON lines"
+        )
+    rates, limits = rates_on(Schedule.load(), DAY), limits_on(Law.load(), DAY)
+    rows = from_outcomes(outcomes, FAR)
+    read = read_stream(rows, Past(**asked["past"]), wording_of(artifact), rates, limits, int(asked["seed"]))
+    return show(hold_against(artifact, read), as_json, "parcels with outcomes")
+
+
+def show(found: TrackC, as_json: bool, what: str = MADE_UP) -> dict[str, Any]:
     body = found.as_json()
     if as_json:
         print(json.dumps(body))
         return body
-    print(f"{found.parcels} made-up parcels of the shifted generator; no measure of detection in real mail")
+    print(f"{found.parcels} {what}")
     for name, row in (*found.typologies.items(), (OVERALL, found.overall)):
         print(
             f"{name:18} R@5 {row['r_at_5']:.3f} (rules {row['rules_r_at_5']:.3f})  "

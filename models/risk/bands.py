@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from data.unit_values import UnitValue
 from models.risk.parcel import RiskParcel
 
 LEAST = 8  # parcels behind a band
@@ -60,6 +61,20 @@ class Bands:
                 bands = [_band(column, _level(key), self.least) for column in zip(*values, strict=True)]
                 self.held[key] = (bands[0], bands[1], bands[2])
         return self
+
+    def fit_unit_values(self, flows: Iterable[UnitValue]) -> Bands:
+        """Learns value per kilogram from trade statistics; what a piece costs or weighs they do not say."""
+        unknown = math.nan
+        return self.fit_measures((f.code, f.origin, (unknown, f.usd_per_kg, unknown)) for f in flows)
+
+    def over(self, other: Bands) -> Bands:
+        """These bands, and where they have none those of ``other``; measure by measure."""
+        both = Bands(self.least, f"{self.source}, else {other.source}", dict(other.held))
+        for key, bands in self.held.items():
+            below = other.held.get(key, _NONE)
+            one, two, three = (a or b for a, b in zip(bands, below, strict=True))
+            both.held[key] = (one, two, three)
+        return both
 
     def find(self, code: str | None, origin: str | None) -> tuple[Band | None, Band | None, Band | None]:
         """Bands for value per piece, value per kg and kg per piece of a number; None where too little is known."""

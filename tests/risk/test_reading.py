@@ -3,11 +3,13 @@
 import math
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from data.errors import MailDutyError
+from data.unit_values import read_unit_values
 from models.risk.bands import Bands
 from models.risk.history import NAMES, History
 from models.risk.identity import Salted, place_of, plain
@@ -119,3 +121,24 @@ def test_parcels_of_one_day_are_counted_together_whatever_their_order(parcel: Ma
     at = NAMES.index("goods_to_place_window")
     assert [row[at] for row in seen] == [4.0] * 4
     assert seen[0][NAMES.index("names_at_place")] == 4.0
+
+
+def test_unit_values_of_comtrade_and_census_become_bands(tmp_path: Path, parcel: Make) -> None:
+    comtrade, census = tmp_path / "comtrade.csv", tmp_path / "census.json"
+    flows = "".join(f"610910,CHN,{1000 + n},{100}\n" for n in range(10))
+    comtrade.write_text("cmdCode,partnerISO,primaryValue,netWgt\n" + flows + "610910,W00,5,0\n")
+    census.write_text(
+        '[["I_COMMODITY","CON_VAL_MO","AIR_WGT_MO","VES_WGT_MO"],["6109100012","900","40","60"],["-","1","1","1"]]'
+    )
+    found = read_unit_values(comtrade)
+    assert len(found) == 10 and found[0].origin == "CN" and found[0].usd_per_kg == 10.0
+    assert [f.usd_per_kg for f in read_unit_values(census)] == [9.0]
+    reference = Bands(source="reference").fit_unit_values(found)
+    piece, kg, _ = reference.find("6109100012", "CN")
+    assert piece is None and kg is not None and kg.count == 10
+    own = Bands().fit([parcel(hts="6109100012", weight_kg=None) for _ in range(9)])
+    both = own.over(reference)
+    assert both.find("6109100012", None)[0] is not None and both.find("610910", "CN")[1] is not None
+    (tmp_path / "x.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(MailDutyError, match="no flow"):
+        read_unit_values(tmp_path / "x.csv")

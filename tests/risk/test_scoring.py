@@ -108,7 +108,7 @@ def test_training_stops_on_a_key_that_gives_the_label_away(small_risk: Any, tmp_
     from dataclasses import replace
 
     asked, rows, _, goods = small_risk
-    leaking = [replace(r, parcel=replace(r.parcel, description="bad" if r.wrong else "good")) for r in rows]
+    leaking = [replace(r, parcel=replace(r.parcel, value_usd=13.0 if r.wrong else 20.0)) for r in rows]
     with pytest.raises(MailDutyError) as caught:
         train(leaking, goods, asked, tmp_path)
     assert caught.value.code == "LABEL_LEAK"
