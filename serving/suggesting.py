@@ -7,7 +7,7 @@ a row that cannot be read gets an error in its place.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -23,7 +23,7 @@ from models.duty.calculator import assess_many
 from models.duty.records import DutyAssessment, DutyRequest
 from models.hts.artifact import suggester_of
 from models.hts.evidence import ItemText
-from models.hts.suggester import DEFENDED, Suggester
+from models.hts.suggester import DEFENDED, DutyOf, Suggester
 
 TOP = 5
 _TEXTS = ("description", "declared_hts", "origin")
@@ -65,21 +65,22 @@ def suggester_on(schedule: Schedule, on: date) -> Suggester | None:
 _first_days: dict[tuple[int, str], date] = {}
 
 
-def duty_of(
-    law: Law, schedule: Schedule, on: date
-) -> Callable[[ItemText, Sequence[str]], Mapping[str, Decimal | None]]:
-    """Prices numbers for an item by mail on a day; None where origin or value is missing or a fact is wanting."""
+def duty_of(law: Law, schedule: Schedule, on: date) -> DutyOf:
+    """Prices numbers for items by mail on a day; None where origin or value is missing or a fact is wanting."""
 
-    def priced(item: ItemText, codes: Sequence[str]) -> Mapping[str, Decimal | None]:
-        if not item.origin or not item.value_usd:
-            return dict.fromkeys(codes)
-        value = Decimal(str(item.value_usd)).quantize(Decimal("0.01"))
-        asked = [DutyRequest(code, on, "mail", item.origin, code, value, {}) for code in codes]
-        answers = assess_many(asked, law, schedule)
-        return {
-            code: Decimal(a.duty) / 100 if isinstance(a, DutyAssessment) else None
-            for code, a in zip(codes, answers, strict=True)
-        }
+    def priced(asked: Sequence[tuple[ItemText, Sequence[str]]]) -> Sequence[Mapping[str, Decimal | None]]:
+        found: list[dict[str, Decimal | None]] = [dict.fromkeys(codes) for _, codes in asked]
+        requests: list[DutyRequest] = []
+        places: list[int] = []
+        for place, (item, codes) in enumerate(asked):
+            if item.origin and item.value_usd:
+                value = Decimal(str(item.value_usd)).quantize(Decimal("0.01"))
+                requests += [DutyRequest(c, on, "mail", item.origin, c, value, {}) for c in codes]
+                places += [place] * len(codes)
+        for place, one, answer in zip(places, requests, assess_many(requests, law, schedule), strict=True):
+            if isinstance(answer, DutyAssessment):
+                found[place][one.id] = Decimal(answer.duty) / 100
+        return found
 
     return priced
 

@@ -18,6 +18,7 @@ from models.hts.evidence import ItemText
 
 LONGEST = 64  # word pieces read of one text
 BATCH = 64
+SIMILARITY_DIGITS = 4
 
 
 class Encoder(Protocol):
@@ -121,4 +122,5 @@ class KindVectors:
 
     def similarity(self, items: Sequence[ItemText]) -> NDArray[np.float32]:
         found: NDArray[np.float32] = self.encoder.encode([item_text(i) for i in items]) @ self.vectors.T
-        return found
+        # The last digits depend on how many items are multiplied at once; a batch must answer as its items do.
+        return np.round(found, SIMILARITY_DIGITS)

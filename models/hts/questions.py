@@ -7,8 +7,8 @@ answer would remove; the duty at stake is the spread of duty between the answers
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from models.hts.candidates import Candidate
@@ -16,10 +16,6 @@ from models.hts.candidates import Candidate
 LEAST_SHARE = 0.03  # an answer less likely than this is not offered
 LEAST_GAIN = 0.05  # bits; below it a question decides nothing
 KIND = "kind"  # the fact asked for when kinds of goods, not facts of one kind, compete
-
-Duty = Callable[
-    [Sequence[str]], Mapping[str, Decimal | None]
-]  # numbers -> duty in dollars, None where unknown
 
 
 @dataclass(frozen=True)
@@ -40,6 +36,15 @@ class Question:
     answers: tuple[Answer, ...]
     gain: float
     stake: Decimal | None = None
+
+    def leads_to(self) -> tuple[str, ...]:
+        """The likeliest number behind each answer; between them lies the stake."""
+        return tuple(sorted({code for answer in self.answers for code in answer.codes[:1]}))
+
+    def with_stake(self, duty: Mapping[str, Decimal | None]) -> Question:
+        """The question with the spread of ``duty`` (dollars by number) over the numbers it leads to."""
+        known = [d for code in self.leads_to() if (d := duty.get(code)) is not None]
+        return replace(self, stake=max(known) - min(known) if len(known) > 1 else None)
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -62,7 +67,6 @@ def entropy(shares: Sequence[float]) -> float:
 def ask(
     candidates: Sequence[Candidate],
     probabilities: Mapping[str, float],
-    duty: Duty | None = None,
     most: int = 2,
 ) -> list[Question]:
     """The questions worth asking, the most telling first; none where the number is already clear."""
@@ -75,8 +79,7 @@ def ask(
     kinds = _kinds(live, weights, before)
     if kinds is not None:
         questions.append(kinds)
-    questions = sorted((q for q in questions if q.gain >= LEAST_GAIN), key=lambda q: (-q.gain, q.fact))[:most]
-    return [_with_stake(q, duty) for q in questions] if duty else questions
+    return sorted((q for q in questions if q.gain >= LEAST_GAIN), key=lambda q: (-q.gain, q.fact))[:most]
 
 
 def _facts(live: Sequence[Candidate], weights: Mapping[str, float], before: float) -> list[Question]:
@@ -122,10 +125,3 @@ def _answers(values: Mapping[str, Mapping[str, float]]) -> tuple[Answer, ...]:
         for value, codes in values.items()
     ]
     return tuple(sorted(found, key=lambda a: (-a.probability, a.value)))
-
-
-def _with_stake(question: Question, duty: Duty) -> Question:
-    codes = sorted({c for a in question.answers for c in a.codes[:1]})
-    known = [d for d in duty(codes).values() if d is not None]
-    stake = max(known) - min(known) if len(known) > 1 else None
-    return Question(question.fact, question.ask, question.answers, question.gain, stake)

@@ -7,11 +7,11 @@ and no file: catalogue, encoder, ranker, calibration and the numbers in force ar
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from data.catalogue import Catalogue
+from data.catalogue import Catalogue, Goods
 from data.descriptions import why_vague
 from data.tokens import tokens
 from models.calibration import Knots
@@ -22,9 +22,11 @@ from models.hts.precedents import Precedents
 from models.hts.questions import Question, ask
 from models.hts.ranker import LEVELS, Ranker, roll_up
 
-DutyOf = Callable[[ItemText, Sequence[str]], Mapping[str, Decimal | None]]
+# Items with the numbers to price for each -> for each its duty by number, in dollars, None where unknown.
+DutyOf = Callable[[Sequence[tuple[ItemText, Sequence[str]]]], Sequence[Mapping[str, Decimal | None]]]
 
 DEFENDED = 0.8  # confidence at which a level is defended, unless another is asked for
+AT_ONCE = 256  # items answered together: similarities are items x kinds, and memory stays bounded
 CONTRADICTED = 0.05  # a declared heading less likely than this is said to be contradicted
 
 
@@ -96,6 +98,7 @@ class Suggester:
         self.leaves = frozenset(leaves) if leaves is not None else None
         self.precedents = precedents
         self.versions = dict(versions or {})
+        self._own_words: dict[str, frozenset[str]] = {}
         self.english = frozenset(
             w for g in catalogue for n in [*g.kind.names, *g.kind.features] for w in tokens(n)
         )
@@ -108,18 +111,26 @@ class Suggester:
         duty: DutyOf | None = None,
         explain: bool = True,
     ) -> list[Suggestion]:
-        """One answer per item, in order. ``duty`` prices numbers for an item, for the stake of a question."""
-        lists = self._in_force(self.finder.find(items))
-        probabilities = self.ranker.probabilities(lists)
-        rulings = self.precedents.nearest(items) if self.precedents and explain else [()] * len(items)
-        return [
-            self._answer(item, candidates, p, top, confidence, duty, near, explain)
-            for item, candidates, p, near in zip(items, lists, probabilities, rulings, strict=True)
-        ]
+        """One answer per item, in order. ``duty`` prices numbers for items, for the stake of a question."""
+        found: list[Suggestion] = []
+        for start in range(0, len(items), AT_ONCE):
+            some = items[start : start + AT_ONCE]
+            lists = self._in_force(self.finder.find(some))
+            probabilities = self.ranker.probabilities(lists)
+            rulings = self.precedents.nearest(some) if self.precedents and explain else [()] * len(some)
+            found += [
+                self._answer(item, candidates, p, top, confidence, near, explain)
+                for item, candidates, p, near in zip(some, lists, probabilities, rulings, strict=True)
+            ]
+        return _with_stakes(items, found, duty) if duty else found
 
     def rank(self, items: Sequence[ItemText]) -> list[dict[str, float]]:
         """Numbers with their probabilities, best first; what the scorer and other models read."""
-        return self.ranker.probabilities(self._in_force(self.finder.find(items)))
+        found: list[dict[str, float]] = []
+        for start in range(0, len(items), AT_ONCE):
+            some = items[start : start + AT_ONCE]
+            found += self.ranker.probabilities(self._in_force(self.finder.find(some)))
+        return found
 
     def _in_force(self, lists: list[list[Candidate]]) -> list[list[Candidate]]:
         if self.leaves is None:
@@ -137,7 +148,6 @@ class Suggester:
         p: Mapping[str, float],
         top: int,
         asked: float,
-        duty: DutyOf | None,
         rulings: Sequence[Mapping[str, Any]],
         explain: bool,
     ) -> Suggestion:
@@ -164,9 +174,7 @@ class Suggester:
             code, sure = best, calibrated
         if code is None and suggested:
             sure = max(suggested[0].levels.values())
-        missing: Sequence[Question] = ()
-        if explain and p:
-            missing = ask(candidates, p, (lambda codes: duty(item, codes)) if duty else None)
+        missing = ask(candidates, p) if explain and p else ()
         evidence = self._evidence(item, candidates, p, rulings) if explain else ()
         return Suggestion(item.id, suggested, code, sure, tuple(missing), evidence, flags, self.versions)
 
@@ -193,6 +201,15 @@ class Suggester:
             flags.append(_declared(declared, p))
         return tuple(flags)
 
+    def _words_of(self, goods: Goods) -> frozenset[str]:
+        """The words a kind is known by; cut once and kept."""
+        if goods.id not in self._own_words:
+            kind = goods.kind
+            self._own_words[goods.id] = frozenset(
+                w for n in [*kind.names, *kind.cn22, *kind.features] for w in tokens(n)
+            )
+        return self._own_words[goods.id]
+
     def _evidence(
         self,
         item: ItemText,
@@ -209,7 +226,7 @@ class Suggester:
                 continue
             seen.add(candidate.goods.id)
             kind = candidate.goods.kind
-            own = {w for n in [*kind.names, *kind.cn22, *kind.features] for w in tokens(n)}
+            own = self._words_of(candidate.goods)
             found.append(
                 {
                     "type": "catalogue",
@@ -225,6 +242,20 @@ class Suggester:
                 }
             )
         return (*found, *rulings)
+
+
+def _with_stakes(items: Sequence[ItemText], answers: Sequence[Suggestion], duty: DutyOf) -> list[Suggestion]:
+    """The duty at stake between the answers to each question, every number of the batch priced at once."""
+    asked = [
+        (n, item, place, question.leads_to())
+        for n, (item, answer) in enumerate(zip(items, answers, strict=True))
+        for place, question in enumerate(answer.missing)
+    ]
+    missing = [list(answer.missing) for answer in answers]
+    priced = duty([(item, codes) for _, item, _, codes in asked])
+    for (n, _, place, _), by_code in zip(asked, priced, strict=True):
+        missing[n][place] = missing[n][place].with_stake(by_code)
+    return [replace(answer, missing=tuple(m)) for answer, m in zip(answers, missing, strict=True)]
 
 
 def _declared(declared: str, p: Mapping[str, float]) -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -112,8 +113,8 @@ def test_the_senders_number_is_confirmed_completed_or_contradicted(suggester: Su
 
 
 def test_a_question_separates_and_states_the_stake(suggester: Suggester) -> None:
-    def duty(item: ItemText, codes: object) -> dict[str, Decimal | None]:
-        return {c: Decimal(c[-4:]) / 100 for c in codes}  # type: ignore[attr-defined]
+    def duty(asked: Sequence[tuple[ItemText, Sequence[str]]]) -> list[dict[str, Decimal | None]]:
+        return [{c: Decimal(c[-4:]) / 100 for c in codes} for _, codes in asked]
 
     (answer,) = suggester.suggest(items("mens shoes"), duty=duty)
     assert answer.missing
