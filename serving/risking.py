@@ -6,9 +6,11 @@ operator's salt: ``MAILDUTY_SALT``, else one made once and kept in the home fold
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -154,6 +156,10 @@ class RiskDesk:
 
     def score(self, rows: Sequence[Any], today: date) -> list[dict[str, Any]]:
         """``{"id","risk",...}`` for each row, or ``{"id","error"}``; the others go on."""
+        with _undisturbed():
+            return self._score(rows, today)
+
+    def _score(self, rows: Sequence[Any], today: date) -> list[dict[str, Any]]:
         answers: list[dict[str, Any]] = [{} for _ in rows]
         asked: list[RiskParcel] = []
         places: list[int] = []
@@ -164,8 +170,19 @@ class RiskDesk:
             except MailDutyError as error:
                 given = row.get("id") if isinstance(row, Mapping) else None
                 answers[place] = {"id": given, "error": error.as_dict()}
-        for place, score in zip(
-            places, self.scorer.score(asked, self.history, screen=self.screener), strict=True
-        ):
+        scores = self.scorer.score(asked, self.history, screen=self.screener)
+        for place, score in zip(places, scores, strict=True):
             answers[place] = score.as_json()
         return answers
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """No garbage collection while a batch is scored: it looks at every object made, and none of them is garbage yet."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()

@@ -24,9 +24,8 @@ from models.risk.wording import Opinion
 
 Floats = NDArray[np.float64]
 OVERALL = "overall"
-EXPLAINED = (
-    0.05  # overall probability from which the model's own weights are worked out (SHAP); rules always speak
-)
+# Overall probability from which the model's own weights are worked out (SHAP); the rules always speak.
+EXPLAINED = 0.3
 MOST_REASONS = 6
 
 
