@@ -392,7 +392,7 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
     workers: Annotated[int, typer.Option(help="Processes that answer.")] = 2,
 ) -> None:
-    """The service over HTTP: /assess, /duty, /about, and its documentation.
+    """The service over HTTP: /assess, /duty, /suggest, /score, /about, and its documentation.
 
     Example: mailduty serve --port 3000
     """

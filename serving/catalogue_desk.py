@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -54,7 +55,7 @@ def show_kind(words: str) -> None:
     print(f"{first['id']}: {', '.join(first['names'])}")
     print(
         f"  travels as {' > '.join(first['category'][0]) if first['category'] else 'unknown'}, "
-        f"usually {first['usd'] or '?'} USD, {first['kg'] or '?'} kg, from {', '.join(first['origin']) or '?'}"
+        f"usually {_range(first['usd'])} USD, {_range(first['kg'])} kg, from {', '.join(first['origin']) or '?'}"
     )
     for question in first["questions"]:
         usual = max(question["usual"], key=question["usual"].get)
@@ -74,6 +75,10 @@ def show_kind(words: str) -> None:
         print(f"\nNot {other['with']}: {other['why']} (decided by {other['by']})")
     if len(found) > 1:
         print(f"\nAlso near: {', '.join(g.id for g in found[1:])}")
+
+
+def _range(bounds: Sequence[float] | None) -> str:
+    return f"{bounds[0]:g} to {bounds[1]:g}" if bounds else "?"
 
 
 def show_coverage(on: date, rulings: Path | None = None) -> None:

@@ -18,11 +18,18 @@ from pathlib import Path
 import pytest
 import typer
 
+from serving.suggesting import model_folder
+
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 FACTS = re.compile(r"(?<=<!-- facts -->\n).*?(?=<!-- end of facts -->)", re.S)
 DEMO = "mailduty assess data/samples --rates data/samples/rates.csv --out out/demo.jsonl"
+UNLEARNED = (
+    "$ mailduty duty",
+    "$ mailduty schedule",
+    "$ mailduty catalogue",
+)  # outputs without a suggester in them
 # What differs from run to run: identifiers, hashes of the source and of the law.
 CHANGING = (
     (re.compile(r"\d{4}-\d{2}/\d{8}T\d{6}-[0-9a-f]{12}"), "2026-11/20261121T120000-0123456789ab"),
@@ -30,6 +37,29 @@ CHANGING = (
     (re.compile(r"src\.[0-9a-f]{12}"), "src.0123456789ab"),
     (re.compile(r"(version|SHA-256) [0-9a-f]{12}\b"), r"\1 0123456789ab"),
 )
+
+
+# What a model or the catalogue may say otherwise tomorrow. README shows it as it was on the day of `make readme`; the
+# comparison leaves it out and keeps the form, the items, the duties and the first number.
+LEARNED = (
+    (re.compile(r"^(\S+#\d+) .*?(\$[\d.,]+|not priced) .*$", re.M), r"\1 \2"),
+    (re.compile(r"^(Decisions: ).*$", re.M), r"\1"),
+    (re.compile(r"\b(hts|risk) [0-9a-f]{12}\b"), r"\1 0123456789ab"),
+    (re.compile(r"-{3,}"), "---"),
+    (re.compile(r" +"), " "),
+)
+
+
+def alike(command: str, text: str) -> str:
+    """What must be the same of an output, whichever model is shipped."""
+    text = steady(text)
+    if command.startswith("mailduty suggest"):
+        return "\n".join([*text.splitlines()[:2], text.splitlines()[2].split()[0]])
+    if command.startswith("mailduty catalogue"):
+        return text.split(":")[0]
+    for pattern, put in LEARNED:
+        text = pattern.sub(put, text)
+    return text
 
 
 def blocks(language: str) -> list[str]:
@@ -74,8 +104,10 @@ def run(command: str) -> str:
 
 @pytest.mark.parametrize("block", blocks("console"), ids=lambda b: b.split("\n")[0][:60])
 def test_a_command_shown_gives_the_output_shown(block: str) -> None:
+    if model_folder() is None and not block.startswith(UNLEARNED):
+        pytest.skip("README was written with a suggester in the package, and none is there")
     for command, shown in commands(block):
-        assert steady(run(command)) == steady(shown), "if this is meant: make readme"
+        assert alike(command, run(command)) == alike(command, shown), "if this is meant: make readme"
 
 
 @pytest.mark.parametrize("block", blocks("python"), ids=lambda b: b.split("\n")[0][:60])
