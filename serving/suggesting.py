@@ -42,11 +42,9 @@ def _suggester(folder: Path, schedule: Schedule, revision: str, on: date) -> Sug
     """The suggester of a model folder over the numbers in force on a day."""
     from data.catalogue import load as load_catalogue
 
-    catalogue = load_catalogue()
+    artifact, catalogue = load(folder), load_catalogue()  # a folder that is refused is said at once
     leaves = frozenset(line.code for line in schedule.leaves(on))
-    return suggester_of(
-        load(folder), catalogue, leaves, schedule=revision, catalogue=f"{len(catalogue)} kinds"
-    )
+    return suggester_of(artifact, catalogue, leaves, schedule=revision, catalogue=f"{len(catalogue)} kinds")
 
 
 def suggester_on(schedule: Schedule, on: date) -> Suggester | None:

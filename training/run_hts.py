@@ -83,12 +83,13 @@ def evaluate_command(
     say: Callable[[str], None] = print,
 ) -> dict[str, Report]:
     """Score the served path on labelled files; duty on $1,000 by mail from ``origin`` on ``on``."""
+    rows = {file: read_labelled(file) for file in files}  # before the long work: a bad file is said at once
     schedule, law = Schedule.load(), Law.load()
     leaves = frozenset(line.code for line in schedule.leaves(on))
     suggester = suggester_of(load_artifact(model), load_catalogue(), leaves)
     reports = {}
     for file in files:
-        report = evaluate(suggester, read_labelled(file), leaves, duty_rate(law, schedule, on, origin))
+        report = evaluate(suggester, rows[file], leaves, duty_rate(law, schedule, on, origin))
         reports[file.stem] = report
         if not as_json:
             for line in lines(file.stem, report, on, origin):
