@@ -211,6 +211,10 @@ _REASONS: dict[str, tuple[str, str]] = {
         "A name is on a list of sanctioned parties.",
         "Compare the parties; release it only where they are not the same.",
     ),
+    "UNIT_VALUES_UNREADABLE": (
+        "The file of unit values cannot be read.",
+        "Take it as UN Comtrade or US Census publish it.",
+    ),
     "RISK_FIELD": ("A field of the parcel cannot be.", "Correct the field named."),
     # the decision
     "DUTY_RESERVATION": ("The figure carries a reservation.", "Read the warnings of the duty."),
