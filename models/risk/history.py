@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
 from models.risk.identity import Salted, place_of, plain
 from models.risk.parcel import RiskParcel
+from models.risk.tallies import Keys, Overlay, Tally
 from models.risk.wording import words_of
 
-WINDOW = 7  # days within which an order may have been split
 SMOOTHING = 12.0
 RATED = (
     "sender",
@@ -38,38 +37,6 @@ NAMES = (
 UNKNOWN = (math.nan,) * len(NAMES)
 
 
-@dataclass(slots=True)
-class Tally:
-    """Of one key: parcels so far, how many outcomes, how many of them wrong, the first day, values, recent days."""
-
-    count: int = 0
-    judged: int = 0
-    wrong: int = 0
-    first: int = 0
-    log_value: float = 0.0
-    priced: int = 0
-    recent: dict[int, list[float]] = field(default_factory=dict)  # day -> [parcels, value]
-    names: set[bytes] | None = None
-
-    def within(self, day: int) -> tuple[float, float]:
-        """Parcels and value of the window that ends with ``day``."""
-        count = value = 0.0
-        for when, (n, worth) in self.recent.items():
-            if day - WINDOW < when <= day:
-                count += n
-                value += worth
-        return count, value
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """The hashed keys of one parcel; an empty one where what it needs is missing."""
-
-    rated: tuple[bytes, ...]
-    windowed: tuple[bytes, ...]
-    name: bytes
-
-
 class History:
     """Grows day by day: ``features`` of a batch, then ``add`` it; ``settle`` when outcomes become known."""
 
@@ -86,7 +53,7 @@ class History:
         for place, parcel in enumerate(parcels):
             by_day.setdefault(parcel.posted_on, []).append(place)
         made: list[tuple[float, ...]] = [UNKNOWN] * len(parcels)
-        overlay, last = _Overlay(self._tallies), max(by_day, default=None)
+        overlay, last = Overlay(self._tallies), max(by_day, default=None)
         for day in sorted(by_day):
             places = by_day[day]
             keys = [self.keys(parcels[p]) for p in places]
@@ -101,7 +68,7 @@ class History:
 
     def add(self, parcels: Iterable[RiskParcel]) -> None:
         """Remembers parcels that were seen."""
-        overlay = _Overlay(self._tallies, own=True)
+        overlay = Overlay(self._tallies, own=True)
         for parcel in parcels:
             keys = self.keys(parcel)
             overlay.window(keys, parcel)
@@ -149,7 +116,7 @@ class History:
         )
         return Keys(rated, windowed, hashed("n", recipient) if recipient else b"")
 
-    def _row(self, keys: Keys, parcel: RiskParcel, overlay: _Overlay) -> tuple[float, ...]:
+    def _row(self, keys: Keys, parcel: RiskParcel, overlay: Overlay) -> tuple[float, ...]:
         day = parcel.posted_on.toordinal()
         prior = (self.wrong + 1.0) / (self.judged + 20.0)
         row: list[float] = []
@@ -173,7 +140,7 @@ class History:
         names = float(len(place.names)) if place and place.names else math.nan
         return (*row, value, names, *self._standing(keys, parcel, overlay, day))
 
-    def _standing(self, keys: Keys, parcel: RiskParcel, overlay: _Overlay, day: int) -> tuple[float, ...]:
+    def _standing(self, keys: Keys, parcel: RiskParcel, overlay: Overlay, day: int) -> tuple[float, ...]:
         """Known-shipper standing: days since first seen, new goods for an old sender, share clean, change of value,
         and how usual the declared origin is for this sender and for these goods."""
         sender, goods = overlay.get(keys.rated[0]), overlay.get(keys.rated[8])
@@ -195,54 +162,3 @@ def _share(part: Tally | None, whole: Tally | None, least: int = 4) -> float:
     if whole is None or whole.count < least:
         return math.nan
     return (part.count if part else 0) / whole.count
-
-
-class _Overlay:
-    """Tallies on top of others that stay as they are; ``own`` writes through."""
-
-    def __init__(self, below: dict[bytes, Tally], own: bool = False) -> None:
-        self._below = below
-        self._above: dict[bytes, Tally] = below if own else {}
-
-    def get(self, key: bytes) -> Tally | None:
-        return (self._above.get(key) or self._below.get(key)) if key else None
-
-    def _mine(self, key: bytes, day: int) -> Tally:
-        held = self._above.get(key)
-        if held is None:
-            old = self._below.get(key)
-            held = self._above[key] = (
-                Tally(first=day)
-                if old is None
-                else Tally(
-                    old.count, old.judged, old.wrong, old.first, old.log_value, old.priced,
-                    {d: list(v) for d, v in old.recent.items()}, set(old.names) if old.names else None,
-                )
-            )  # fmt: skip
-        return held
-
-    def window(self, keys: Keys, parcel: RiskParcel) -> None:
-        day, value = parcel.posted_on.toordinal(), parcel.value_usd or 0.0
-        for n, key in enumerate(keys.windowed):
-            if key:
-                tally = self._mine(key, day)
-                seen = tally.recent.setdefault(day, [0.0, 0.0])
-                seen[0] += 1
-                seen[1] += value
-                if len(tally.recent) > 4 * WINDOW:
-                    tally.recent = {d: v for d, v in tally.recent.items() if d > day - 2 * WINDOW}
-                if n == 1 and keys.name:
-                    tally.names = tally.names or set()
-                    if len(tally.names) < 50:
-                        tally.names.add(keys.name)
-
-    def count(self, keys: Keys, parcel: RiskParcel) -> None:
-        day = parcel.posted_on.toordinal()
-        for n, key in enumerate(keys.rated):
-            if key:
-                tally = self._mine(key, day)
-                tally.count += 1
-                tally.first = min(tally.first or day, day)
-                if n == 0 and parcel.value_usd is not None:
-                    tally.log_value += math.log(max(parcel.value_usd, 0.01))
-                    tally.priced += 1

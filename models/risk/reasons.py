@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.risk import history, signals
 from models.risk.features import NAMES, Table
+from models.risk.tallies import WINDOW
 
 LEAST = 0.15  # log odds a signal must add before it is named
 _OF_HISTORY = {
@@ -89,7 +90,7 @@ def _sentence(name: str, value: float) -> str:
     elif name.endswith("_count"):
         value = math.expm1(value)
     if name in history.NAMES and name.endswith("_window"):
-        said = said.replace("the window", f"{history.WINDOW} days")
+        said = said.replace("the window", f"{WINDOW} days")
     return f"{said} ({value:.3g}) raises the score."
 
 
