@@ -57,8 +57,10 @@ class Rater:
         for (day, alone), places in groups.items():
             try:
                 scorer = scorer_on(self.schedule, self.law, day)
-            except MailDutyError:  # no tariff or law is held for that day
-                continue
+            except MailDutyError as error:
+                if error.code.startswith("MODEL_"):  # a model that cannot be used is said, not passed over
+                    raise
+                continue  # no tariff or law is held for that day
             parcels = [parcel_of(items[p]) for p in places]
             percent = [_percent(items[p], duties[p]) for p in places]
             past = History(salt()) if alone else None
