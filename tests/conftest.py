@@ -62,7 +62,7 @@ def small_settings() -> dict[str, Any]:
         rows=2600,
         ranker_rows=900,
         encoder={"kind": "static", "start": "random", "width": 64, "epochs": 2},
-        ranker={"trees": 40, "folds": 3},
+        ranker={"trees": 60, "folds": 3},
         evaluate=[],
         outside=[],
     )

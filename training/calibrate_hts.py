@@ -38,8 +38,10 @@ def calibrate(
         apart = [i for i in range(len(rows)) if fold[i] == held]
         for i, found in zip(apart, Ranker(booster).scores([lists[i] for i in apart]), strict=True):
             scores[i] = found
-    # Rows from outside show how people write; generated ones only fill in where there are none.
-    chosen = range(generated, len(rows)) if len(rows) - generated >= 200 else range(len(rows))
+    # As many generated rows as rows from outside: short phrases of people are harder than marketplace titles,
+    # generated titles are easier, and mail has both.
+    outside = len(rows) - generated
+    chosen = [*range(min(generated, outside) if outside else generated), *range(generated, len(rows))]
     temperature = fit_temperature(
         [rows[i] for i in chosen], [lists[i] for i in chosen], [scores[i] for i in chosen]
     )

@@ -14,8 +14,8 @@ from models.hts.evidence import ItemText
 PARAMETERS = {
     "objective": "rank_xendcg",
     "learning_rate": 0.06,
-    "num_leaves": 31,
-    "min_data_in_leaf": 40,
+    "num_leaves": 15,
+    "min_data_in_leaf": 100,
     "feature_fraction": 0.8,
     "lambda_l2": 2.0,
     "verbosity": -1,
@@ -64,7 +64,7 @@ def fit_ranker(
         weight=each,
         feature_name=list(FEATURES),
     )
-    booster = lgb.train({**PARAMETERS, "seed": seed, "num_threads": 2}, data, num_boost_round=trees)
+    booster = lgb.train({**PARAMETERS, "seed": seed, "num_threads": 1}, data, num_boost_round=trees)
     return str(booster.model_to_string())
 
 

@@ -138,7 +138,7 @@ def _encoder(
     progress(f"writing {asked['rows']} descriptions from {len(goods)} kinds")
     rows = [labelled(row) for row in generate(goods, int(asked["rows"]), int(asked["seed"]))]
     pairs = [(row.whole_text, kind_text(goods.by_id[row.kind])) for row in rows]
-    pairs += outside_pairs(goods, taught)
+    pairs += outside_pairs(goods, taught) * int(asked["outside_repeat"])
     random.Random(int(asked["seed"])).shuffle(pairs)
     progress(f"training the {how['kind']} encoder on {len(pairs)} pairs")
     if how["kind"] == "static":

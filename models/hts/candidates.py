@@ -20,8 +20,8 @@ from models.hts.lexical import LexicalIndex
 
 KINDS = 14  # kinds followed for an item
 CODES_OF_A_KIND = 6
-BLEND = {"names": 1.0, "words": 1.2, "letters": 0.6, "category": 0.7, "encoder": 2.0}
-NAMED, SHELVED = 0.35, 0.2  # for each word of a name of the kind in the text, in category or attributes
+BLEND = {"names": 0.3, "words": 0.7, "letters": 0.25, "category": 0.5, "encoder": 2.0}
+NAMED, SHELVED = 0.18, 0.15  # for each word of a name of the kind in the text, in category or attributes
 SHARPNESS = 8.0  # of the softmax that turns blended similarity into votes
 
 FEATURES = (
