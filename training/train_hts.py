@@ -31,7 +31,7 @@ from models.hts.encoder import Encoder, KindVectors, StaticEncoder, TransformerE
 from training import encoder_hts
 from training.calibrate_hts import calibrate
 from training.evaluate_hts import Report, evaluate
-from training.outside_hts import data_sum, outside_pairs, outside_rows
+from training.outside_hts import data_sum, official_pairs, outside_pairs, outside_rows
 from training.ranker_hts import find, fit_ranker
 from training.tracking import Run
 
@@ -81,7 +81,8 @@ def train(
 
     draft = Draft({"name": folder_of.NAME, "settings": dict(asked), "schedule": SCHEDULE})
     draft.about["data_sha256"] = data_sum(files=files)
-    encoder = _encoder(goods, taught, asked, draft, progress)
+    official = data / asked["official"] if data and asked.get("official") else None
+    encoder = _encoder(goods, taught, asked, draft, sorted(leaves), official, progress)
     vectors = KindVectors(encoder, goods.goods)
     folder_of.put_kinds(draft, goods.goods, vectors.vectors)
 
@@ -126,7 +127,13 @@ def passes(trained: Trained, asked: Mapping[str, Any]) -> bool:
 
 
 def _encoder(
-    goods: Catalogue, taught: Sequence[Labelled], asked: Mapping[str, Any], draft: Draft, progress: Progress
+    goods: Catalogue,
+    taught: Sequence[Labelled],
+    asked: Mapping[str, Any],
+    draft: Draft,
+    leaves: Sequence[str],
+    official: Path | None,
+    progress: Progress,
 ) -> Encoder:
     """Train the encoder the settings name, or take over that of an earlier model."""
     how = asked["encoder"]
@@ -139,6 +146,7 @@ def _encoder(
     rows = [labelled(row) for row in generate(goods, int(asked["rows"]), int(asked["seed"]))]
     pairs = [(row.whole_text, kind_text(goods.by_id[row.kind])) for row in rows]
     pairs += outside_pairs(goods, taught) * int(asked["outside_repeat"])
+    pairs += official_pairs(goods, leaves, DAY, official)
     random.Random(int(asked["seed"])).shuffle(pairs)
     progress(f"training the {how['kind']} encoder on {len(pairs)} pairs")
     if how["kind"] == "static":
