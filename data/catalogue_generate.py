@@ -20,7 +20,9 @@ from data.errors import MailDutyError
 from data.tokens import phrase, phrases, tokens
 
 SCHEDULE = "2026-07"  # the revision whose numbers the labels are
-SHORT_FORM_SHARE = 0.35  # a kind in short form is drawn this often for each time a full one is
+SHORT_FORM_SHARE = (
+    0.12  # a kind in short form rarely travels: it is drawn this often for each time a full one is
+)
 
 
 def generate(

@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-CLEANER_VERSION = "2"
+CLEANER_VERSION = "3"
 LONGEST = 1000  # characters of a cleaned text; a declared description is a line, not a page
 
 # Words that name no goods. A text made of nothing else (and numbers) tells a classifier nothing. CBP names
@@ -68,6 +68,8 @@ _ABOUT = re.compile(
     r"(?:of|for)\b"
     rf"|\b(?:made|manufactured|produced|imported|origin(?:ating)?|shipped|product)\s+(?:in|of|from)\s+(?:{_PLACES})\b"
     rf"|\bfrom\s+(?:{_PLACES})(?:\s*(?:,|and|or)\s*(?:{_PLACES}))*\b"
+    r"|\b(?:free|fast)\s+(?:shipping|delivery)\b|\bhot\s+(?:sale|selling)\b|\b(?:drop\s?ship(?:ping|ped)?|best\s?seller)\b"
+    r"|\b(?:new\s+arrivals?|high\s+quality|factory\s+(?:price|direct)|ready\s+stock|random\s+colou?r)\b"
     rf"|\bcountry of origin\s*:?\s*(?:{_PLACES})\b",
     re.IGNORECASE,
 )

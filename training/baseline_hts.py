@@ -41,7 +41,7 @@ class NearestDescriptions:
         return self
 
     def rank(self, texts: Sequence[str]) -> list[list[str]]:
-        """Codes for each text, best first."""
+        """Codes for each text, best first: the subheading with most votes, in it the number with most."""
         asked = hstack([self.words_.transform(texts), self.chars_.transform(texts)]).tocsr()
         ranked = []
         for start in range(0, asked.shape[0], 64):
@@ -51,7 +51,10 @@ class NearestDescriptions:
                 votes: dict[str, float] = defaultdict(float)
                 for i in best:
                     votes[str(self.codes_[i])] += float(row[i])
-                ranked.append(sorted(votes, key=lambda c: (-votes[c], c)))
+                under: dict[str, float] = defaultdict(float)
+                for code, vote in votes.items():
+                    under[code[:6]] += vote
+                ranked.append(sorted(votes, key=lambda c: (-under[c[:6]], -votes[c], c)))
         return ranked
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.catalogue import Goods
+from data.tokens import tokens
 from models.hts.evidence import EvidenceReader, ItemText, KindReading, Said
 from models.hts.lexical import LexicalIndex
 
@@ -22,6 +23,7 @@ KINDS = 14  # kinds followed for an item
 CODES_OF_A_KIND = 6
 BLEND = {"names": 0.3, "words": 0.7, "letters": 0.25, "category": 0.5, "encoder": 2.0}
 NAMED, SHELVED = 0.18, 0.15  # for each word of a name of the kind in the text, in category or attributes
+COVERED = 0.8  # where a name is the whole text: "bicycle" is a bicycle, not a part of one
 SHARPNESS = 8.0  # of the softmax that turns blended similarity into votes
 
 FEATURES = (
@@ -72,8 +74,9 @@ class CandidateFinder:
             named = self.lexical.named(item.goods)
             shelved = self.lexical.named(" / ".join([*item.category[-2:], *item.attributes.values()]))
             scores = blend[row].copy()
+            words = max(1, len(tokens(item.goods)))
             for kind, (length, _) in named.items():
-                scores[kind] += NAMED * length
+                scores[kind] += NAMED * length + COVERED * (length / words) ** 2
             for kind, (length, _) in shelved.items():
                 scores[kind] += SHELVED * length
             count = min(KINDS, len(scores))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from data.catalogue import Fact, Goods
@@ -113,8 +113,18 @@ class EvidenceReader:
             known = self._compiled[id(fact)] = (fact, forms)
         return known[1]
 
-    def fact(self, name: str, goods: Goods, said: Said, item: ItemText) -> FactReading:
-        """One fact's reading: usual weights, words, attributes, and measures where the fact has a unit."""
+    def found(self, name: str, goods: Goods, said: Said) -> set[str]:
+        """The phrases of a fact that an item's text or attributes hold."""
+        forms = self._forms(goods.facts[name])
+        return (forms.keys() & said.text) | (forms.keys() & said.attributes)
+
+    def fact(
+        self, name: str, goods: Goods, said: Said, item: ItemText, taken: Collection[str] = ()
+    ) -> FactReading:
+        """One fact's reading: usual weights, words, attributes, and measures where the fact has a unit.
+
+        ``taken``: phrases that show any fact of the kind; a word inside a longer one says nothing of its own.
+        """
         fact = goods.facts[name]
         if fact.unit:
             measured = _measured(fact, said, item)
@@ -123,7 +133,7 @@ class EvidenceReader:
                     name, ((measured, 1.0),), "value" if fact.unit.startswith("USD") else "measure"
                 )
         forms = self._forms(fact)
-        found = (forms.keys() & said.text) | (forms.keys() & said.attributes)
+        found = self.found(name, goods, said)
         if not found:
             key = (goods.id, name)
             if key not in self._unsaid:
@@ -132,18 +142,20 @@ class EvidenceReader:
         score = _usual(goods, name)
         word, best = None, 0.0
         for form in sorted(found):
-            if any(form != longer and f" {form} " in f" {longer} " for longer in found):
-                continue  # "leather" inside "faux leather" says nothing of its own
+            if any(form != longer and f" {form} " in f" {longer} " for longer in taken or found):
+                continue  # "leather" inside "faux leather", "rubber" of an upper inside "rubber sole"
             gain = SAID + SAID_LONGER * form.count(" ") + (FROM_ATTRIBUTE if form in said.attributes else 0.0)
             for value in forms[form]:
-                score[value] = max(score[value] + 0.3, UNSAID_USUAL * math.log(0.3) + gain)
+                usual = score[value]  # of two values that are both said, the usual one is likelier
+                score[value] = max(usual + 0.3, math.log(0.3) + gain + 0.35 * usual)
             if gain > best:
                 best, word = gain, form
         return _ranked(name, score, word)
 
     def read(self, said: Said, item: ItemText, goods: Goods) -> KindReading:
         """The numbers this kind may have, given what the item says; probabilities add up to one."""
-        readings = tuple(self.fact(name, goods, said, item) for name in goods.asked)
+        taken = set().union(*(self.found(name, goods, said) for name in goods.asked))
+        readings = tuple(self.fact(name, goods, said, item, taken) for name in goods.asked)
         if any(r.word is not None for r in readings):
             return _walked(goods, readings)
         if goods.id not in self._silent:

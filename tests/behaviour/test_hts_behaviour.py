@@ -75,7 +75,7 @@ def test_word_order_keeps_the_subheading(suggester: Suggester) -> None:
     [
         ("men's t-shirt cotton knit", "men's t-shirt polyester knit"),
         ("men's woven cotton trousers", "girls woven cotton trousers"),
-        ("holder for phone", "holder for car cup drinks"),
+        ("tempered glass screen protector for phone", "windshield sunshade for car"),
         ("leather handbag", "plastic pvc handbag"),
         ("sterling silver 925 ring", "zinc alloy ring"),
         ("knitted polyester dress women", "woven polyester dress women"),
