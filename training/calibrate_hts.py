@@ -14,6 +14,9 @@ from models.hts.candidates import Candidate
 from models.hts.ranker import LEVELS, Ranker, roll_up, softmax
 from training.ranker_hts import fit_ranker, fit_temperature
 
+GENERATED_SHARE = 0.3  # generated rows for each row from outside
+LEAST_ROWS = 50  # from outside; under it generated rows alone calibrate a level
+
 
 def calibrate(
     rows: Sequence[Labelled],
@@ -38,17 +41,24 @@ def calibrate(
         apart = [i for i in range(len(rows)) if fold[i] == held]
         for i, found in zip(apart, Ranker(booster).scores([lists[i] for i in apart]), strict=True):
             scores[i] = found
-    # As many generated rows as rows from outside: short phrases of people are harder than marketplace titles,
-    # generated titles are easier, and mail has both.
-    outside = len(rows) - generated
-    chosen = [*range(min(generated, outside) if outside else generated), *range(generated, len(rows))]
+
+    def chosen(level: int) -> list[int]:
+        """Rows from outside with a label of that depth, and a share of generated ones beside them.
+
+        Short phrases of people are harder than marketplace titles, generated titles are easier; mail has both.
+        """
+        outside = [i for i in range(generated, len(rows)) if any(len(c) >= level for c in rows[i].codes)]
+        if len(outside) < LEAST_ROWS:
+            return list(range(generated)) + outside
+        return list(range(min(generated, int(GENERATED_SHARE * len(outside))))) + outside
+
     temperature = fit_temperature(
-        [rows[i] for i in chosen], [lists[i] for i in chosen], [scores[i] for i in chosen]
+        [rows[i] for i in chosen(6)], [lists[i] for i in chosen(6)], [scores[i] for i in chosen(6)]
     )
     knots = {}
     for level in LEVELS:
         confidence, right = [], []
-        for i in chosen:
+        for i in chosen(level):
             labels = [c for c in rows[i].codes if len(c) >= level]
             if not labels or not lists[i]:
                 continue

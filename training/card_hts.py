@@ -69,7 +69,7 @@ def card(trained: Trained, asked: Mapping[str, Any]) -> str:
         "## Settings",
         "",
         "```yaml",
-        *(f"{k}: {v}" for k, v in asked.items()),
+        *(f"{k}: {v}" for k, v in about["settings"].items()),
         "```",
         "",
     ]

@@ -141,6 +141,7 @@ def _encoder(
         earlier = load_artifact(Path(how["reuse"]))
         progress(f"taking over the encoder of model {earlier.version}")
         folder_of.put_again(draft, earlier)
+        draft.about["settings"]["encoder"] = {**how, "reuse": earlier.version}  # a model names no path
         return folder_of.encoder_of(earlier)
     progress(f"writing {asked['rows']} descriptions from {len(goods)} kinds")
     rows = [labelled(row) for row in generate(goods, int(asked["rows"]), int(asked["seed"]))]
