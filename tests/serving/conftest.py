@@ -27,7 +27,9 @@ def client(own_home: Any) -> Iterator[Any]:
 
     from serving.service import MailDuty
 
+    started = TestClient(MailDuty.to_asgi())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MAILDUTY_HTS_MODEL", "none")  # nothing to warm up
-        with TestClient(MailDuty.to_asgi()) as client:
-            yield client
+        patch.setenv("MAILDUTY_HTS_MODEL", "none")  # nothing to warm up; other tests see what ships
+        client = started.__enter__()
+    yield client
+    started.__exit__(None, None, None)
