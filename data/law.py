@@ -32,9 +32,15 @@ HERE = Path(__file__).with_name("law")
 class Law:
     """All legal data of one folder. Loaded once, immutable, and hashed for the version in every answer."""
 
-    def __init__(self, documents: Mapping[str, Mapping[str, Any]], version: str) -> None:
+    def __init__(
+        self,
+        documents: Mapping[str, Mapping[str, Any]],
+        version: str,
+        files: Mapping[str, bytes] | None = None,
+    ) -> None:
         self.documents = dict(documents)
         self.version = version
+        self.files = dict(files or {})  # as they were read, to be kept with what they decided
         self._entries: dict[str, tuple[LawEntry, ...]] = {}
         self._rows: dict[str, tuple[Row, ...]] = {}
         self._lists: dict[str, CodeList] = {}
@@ -54,14 +60,22 @@ class Law:
     def load(folder: Path | None = None) -> Law:
         """Reads every YAML below ``folder`` (the shipped law by default); paths are relative, without suffix."""
         root = folder or HERE
+        return Law.of_files(
+            {
+                file.relative_to(root).with_suffix("").as_posix(): file.read_bytes()
+                for file in sorted(root.rglob("*.yaml"))
+            }
+        )
+
+    @staticmethod
+    def of_files(files: Mapping[str, bytes]) -> Law:
+        """The law of YAML texts by path; the same texts give the same version, wherever they were kept."""
         digest = hashlib.sha256()
         documents: dict[str, Mapping[str, Any]] = {}
-        for file in sorted(root.rglob("*.yaml")):
-            raw = file.read_bytes()
-            path = file.relative_to(root).with_suffix("").as_posix()
+        for path, raw in sorted(files.items(), key=lambda one: tuple(f"{one[0]}.yaml".split("/"))):
             digest.update(path.encode() + b"\0" + raw)
             documents[path] = yaml.load(raw, Loader=ExactLoader)
-        return Law(documents, digest.hexdigest()[:12])
+        return Law(documents, digest.hexdigest()[:12], files)
 
     @property
     def verified_through(self) -> date:

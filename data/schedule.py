@@ -9,9 +9,10 @@ for a later day compares with :attr:`Schedule.last_verified` and says so. Days b
 
 from __future__ import annotations
 
+import json
 import os
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.errors import MailDutyError
 from data.hts import LEVELS, HtsCode, dotted
-from data.schedule_table import SHIPPED, Line, read_table
+from data.schedule_table import CONTENTS, SHIPPED, Line, read_table, table_files, table_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +56,27 @@ class Schedule:
         """
         named = path or os.environ.get(SETTING)
         return _loaded(Path(named).resolve() if named else SHIPPED)
+
+    @staticmethod
+    def of_files(files: Mapping[str, bytes]) -> Schedule:
+        """The table of texts that :meth:`files` gave once. Raises ValueError where they do not fit together."""
+        return Schedule(*table_of(files))
+
+    def files(self) -> dict[str, bytes]:
+        """The texts the table was read from, by name.
+
+        Raises ``SCHEDULE_CHANGED`` where the folder holds another table by now, ``SCHEDULE_MISSING`` where none.
+        """
+        found = table_files(self.folder)
+        if json.loads(found[CONTENTS]) != self.contents:
+            raise MailDutyError(
+                "SCHEDULE_CHANGED",
+                f"the table in {self.folder} is not the one that was loaded",
+                "a duty is kept with the very tariff it was computed from",
+                "start again",
+                file=str(self.folder),
+            )
+        return found
 
     def line(self, code: str | HtsCode, on: date) -> Line:
         """The line of ``code`` in force on ``on``.

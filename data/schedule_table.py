@@ -9,6 +9,8 @@ import gzip
 import hashlib
 import io
 import json
+import zlib
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,7 +30,7 @@ COLUMNS = (
     "revision",
     "source",
 )
-TABLE, CONTENTS = "tariff.tsv.gz", "tariff.json"
+TABLE, TEXT, CONTENTS = "tariff.tsv.gz", "tariff.tsv", "tariff.json"
 SHIPPED = Path(__file__).parent / "schedule"
 
 
@@ -83,9 +85,20 @@ def write_table(folder: Path, rows: list[tuple[str, ...]], contents: dict[str, A
 
 def read_table(folder: Path) -> tuple[list[Line], dict[str, Any]]:
     """All lines in order of code and first day, and the contents file. See ``Schedule.load`` for errors."""
+    files = table_files(folder)
     try:
-        contents = json.loads((folder / CONTENTS).read_bytes())
-        packed = gzip.decompress((folder / TABLE).read_bytes())
+        return table_of(files)
+    except ValueError as why:
+        raise _corrupt(folder, str(why)) from why
+
+
+def table_files(folder: Path) -> dict[str, bytes]:
+    """The two texts of a table, unpacked, by name: what is archived with the duties that were computed from it."""
+    try:
+        return {
+            CONTENTS: (folder / CONTENTS).read_bytes(),
+            TEXT: gzip.decompress((folder / TABLE).read_bytes()),
+        }
     except FileNotFoundError as why:
         raise MailDutyError(
             "SCHEDULE_MISSING",
@@ -94,13 +107,19 @@ def read_table(folder: Path) -> tuple[list[Line], dict[str, Any]]:
             "run `mailduty data build-schedule DIR` or reinstall",
             file=str(why.filename),
         ) from why
-    except (OSError, EOFError, ValueError) as why:
+    except (OSError, EOFError, zlib.error) as why:
         raise _corrupt(folder, str(why)) from why
-    if hashlib.sha256(packed).hexdigest() != contents["sha256"]:
-        raise _corrupt(folder, f"{TABLE} is not the table that {CONTENTS} names")
-    header, *rows = packed.decode().splitlines()
+
+
+def table_of(files: Mapping[str, bytes]) -> tuple[list[Line], dict[str, Any]]:
+    """Lines and contents from the texts of :func:`table_files`. Raises ValueError where they do not fit together."""
+    contents = json.loads(files[CONTENTS])
+    text = files[TEXT]
+    if hashlib.sha256(text).hexdigest() != contents["sha256"]:
+        raise ValueError(f"{TABLE} is not the table that {CONTENTS} names")
+    header, *rows = text.decode().splitlines()
     if tuple(header.split("\t")) != COLUMNS:
-        raise _corrupt(folder, "its columns are those of another version")
+        raise ValueError("its columns are those of another version")
     return _lines(rows), contents
 
 

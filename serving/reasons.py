@@ -216,6 +216,8 @@ _REASONS: dict[str, tuple[str, str]] = {
         "Take it as UN Comtrade or US Census publish it.",
     ),
     "RISK_FIELD": ("A field of the parcel cannot be.", "Correct the field named."),
+    # the ledger
+    "ARCHIVE_CORRUPT": ("A kept law or tariff is not what it was.", "Restore the ledger from a copy."),
     # the decision
     "DUTY_RESERVATION": ("The figure carries a reservation.", "Read the warnings of the duty."),
 }
