@@ -67,7 +67,7 @@ def check(raw: RawRow, settings: Settings, basis: str, register: Register) -> It
             f"row {earlier} says exactly the same",
             "Remove one, or raise the quantity",
         )
-    if row.faults or identifier is None or value is None:
+    if row.faults or identifier is None or (value is None and "value" not in raw.absent):
         return _refusal(row, identifier.text if identifier else "")
     # What is not known is not passed on: it keeps a record small, and a large manifest holds many.
     return Item(
@@ -77,7 +77,7 @@ def check(raw: RawRow, settings: Settings, basis: str, register: Register) -> It
         line_no=number,
         row=raw.row,
         value=value,
-        value_usd=value.usd,
+        value_usd=value and value.usd,
         **{name: found for name, found in known.items() if found not in (None, (), "")},
         **_further(row, identifier),
     )

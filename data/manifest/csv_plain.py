@@ -42,6 +42,7 @@ class PlainCsv(Layout):
 
     name = "csv_plain"
     version = "1"
+    general = True
     extensions = (".csv", ".tsv", ".txt")
 
     def recognise(self, head: list[str]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +16,9 @@ from typing import BinaryIO
 from data.errors import MailDutyError
 
 CHUNK = 1 << 20
+HEAD_LINES = 30  # lines by which a layout is recognised
+HEAD_CHARACTERS = 1 << 18  # and no more of them than this: a document may be one line
+LONGEST_LINE = 4_000_000  # characters of a line; what stands beyond is cut, and its row refused by its reader
 _FALLBACK = "mailduty-western"
 _MAGIC = {
     b"PK\x03\x04": "an Excel workbook or ZIP archive",
@@ -95,6 +99,22 @@ def take_in(source: str | Path | bytes, name: str | None = None, encoding: str |
     return intake
 
 
+def head_of(intake: Intake) -> list[str]:
+    """The first lines of a file, cut where they are longer than HEAD_CHARACTERS together."""
+    with intake.text() as text:
+        start = io.StringIO(text.read(HEAD_CHARACTERS), newline="")
+    return [line for _, line in zip(range(HEAD_LINES), start, strict=False)]
+
+
+def lines_of(text: io.TextIOBase) -> Iterator[str]:
+    """The lines of a text with their ends; one longer than LONGEST_LINE comes cut, one character too long."""
+    while line := text.readline(LONGEST_LINE + 1):
+        if len(line) > LONGEST_LINE and line[-1] not in "\r\n":
+            while (rest := text.readline(CHUNK)) and rest[-1] not in "\r\n":
+                pass
+        yield line
+
+
 def _survey(intake: Intake, file: BinaryIO, encoding: str | None) -> None:
     head = file.read(8192)
     if not head.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
@@ -111,8 +131,10 @@ def _survey(intake: Intake, file: BinaryIO, encoding: str | None) -> None:
     file.seek(0)
     digest = hashlib.sha256()
     try:
+        if not getattr(codecs.lookup(intake.encoding), "_is_text_encoding", True):
+            raise LookupError(intake.encoding)  # zlib and the like turn bytes into bytes, and few into many
         decoder = codecs.getincrementaldecoder(intake.encoding)("strict")
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         raise MailDutyError(
             "MANIFEST_ENCODING",
             f"there is no encoding {encoding!r}",
@@ -145,7 +167,7 @@ def _survey(intake: Intake, file: BinaryIO, encoding: str | None) -> None:
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
     try:
         decoder.decode(chunk, final)
-    except UnicodeDecodeError:
+    except UnicodeError:
         return False
     return True
 

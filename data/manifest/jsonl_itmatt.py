@@ -18,11 +18,11 @@ from decimal import Decimal
 from typing import Any
 
 from data.errors import MailDutyError
+from data.manifest.intake import LONGEST_LINE
 from data.manifest.source import Layout, RawRow, RowError, Skipped, register, shorten
 from data.manifest.vocabulary import NAMES, PARTY_WORDS, Column, column, squeeze
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-LONGEST_LINE = 20_000_000
 PIECES = frozenset(
     "contentpieces contentpiece contents cpdet ccusitmcpdet pieces items lines customsitems".split()
 )
@@ -39,6 +39,7 @@ class JsonLines(Layout):
 
     name = "jsonl_itmatt"
     version = "1"
+    general = True
     extensions = (".jsonl", ".ndjson", ".json")
 
     def recognise(self, head: list[str]) -> bool:
@@ -83,7 +84,7 @@ class JsonLines(Layout):
 def _object(line: str) -> dict[str, Any] | str:
     """The object on a line, or what is wrong with it. Numbers become exact; absurd ones stay text."""
     if len(line) > LONGEST_LINE:
-        return f"the line has {len(line)} characters"
+        return f"the line has more than {LONGEST_LINE} characters"
     try:
         held = json.loads(line, parse_float=_exact, parse_int=_exact, parse_constant=str)
     except (ValueError, RecursionError) as error:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from data.manifest.checks import Register, check
-from data.manifest.intake import Intake, take_in
+from data.manifest.intake import Intake, head_of, take_in
 from data.manifest.source import Layout, RawRow, RowError, Settings, Skipped, choose
 from data.money import Rates
 from data.records import Item, Manifest, Parcel
@@ -94,9 +94,7 @@ def read_manifest(
     settings = Settings(value_basis, decimal_mark, date_order, weight_unit, {name: str(text) for name, text in (defaults or {}).items()},
                         dict(category_codes or {}), table)  # fmt: skip
     notes = list(intake.notes)
-    with intake.text() as text:
-        head = [text.readline() for _ in range(30)]
-    reader = choose(layout, intake.name, head, notes)
+    reader = choose(layout, intake.name, head_of(intake), notes)
     reading = ManifestReading(_manifest(intake, reader, manifest_id), notes=notes)
     basis = value_basis or reader.value_basis
     with _no_collection():
@@ -137,8 +135,8 @@ def _no_collection() -> Iterator[None]:
 def _with_progress(
     intake: Intake, reader: Layout, notes: list[str], progress: Progress | None
 ) -> Iterator[RawRow | Skipped | RowError]:
-    with intake.open() as raw, intake.text(raw) as text:
-        for count, found in enumerate(reader.rows(iter(text), notes), start=1):
+    with intake.open() as raw:
+        for count, found in enumerate(reader.read(intake, raw, notes), start=1):
             yield found
             if progress is not None and count % TELL_EVERY == 0:
                 progress(min(raw.tell(), intake.size), intake.size)

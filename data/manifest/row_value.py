@@ -27,9 +27,8 @@ def value_of(row: Row, quantity: Decimal | None) -> Money | None:
     if row.basis == "unit" and total is not None and each is None:
         total, each = None, total
     if total is None and each is None:
-        row.fault(
-            "VALUE_MISSING", "value", "the row has no value", "Declare the value of the row and its currency"
-        )
+        say = row.ask if "value" in row.raw.absent else row.fault
+        say("VALUE_MISSING", "value", "the row has no value", "Declare the value of the row and its currency")
         return None
     if (total or each or Decimal(0)) < 0 or (each or Decimal(0)) < 0:
         row.fault("VALUE_NEGATIVE", "value", "the value is below zero", "Send credits and returns apart")

@@ -12,9 +12,10 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, BinaryIO, Literal, NamedTuple, TypeVar
 
 from data.errors import MailDutyError
+from data.manifest.intake import Intake, lines_of
 from data.manifest.vocabulary import SYNONYMS
 from data.money import Rates
 
@@ -69,6 +70,7 @@ class RawRow:
     units: Mapping[str, str] = field(default_factory=dict)  # field -> unit or currency its column name states
     facts: Mapping[str, Any] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
+    absent: frozenset[str] = frozenset()  # fields this layout never has: asked for, not refused
 
 
 class Skipped(NamedTuple):
@@ -119,11 +121,12 @@ def shorten(value: object) -> str:
 
 
 class Layout:
-    """A reader. Subclasses set name, version, extensions and implement recognise and rows."""
+    """A reader. Subclasses set name, version, extensions and implement recognise and rows (or read)."""
 
     name = ""
     version = "1"
     extensions: tuple[str, ...] = ()
+    general = False  # reads any file of its kind: asked only where no layout of its own recognises the file
     value_basis: Literal["row", "unit"] = "row"  # what `value` means in this layout unless the user says
 
     def recognise(self, head: list[str]) -> bool:
@@ -133,6 +136,11 @@ class Layout:
     def rows(self, lines: Iterator[str], notes: list[str]) -> Iterator[RawRow | Skipped | RowError]:
         """Every row of the file in order. Raises MailDutyError only when no row can be read at all."""
         raise NotImplementedError
+
+    def read(self, intake: Intake, raw: BinaryIO, notes: list[str]) -> Iterator[RawRow | Skipped | RowError]:
+        """Every row of the file behind `raw`; a layout whose file is no text in lines overrides this."""
+        with intake.text(raw) as text:
+            yield from self.rows(lines_of(text), notes)
 
 
 _LAYOUTS: dict[str, Layout] = {}
@@ -177,7 +185,15 @@ def choose(name: str | None, file_name: str, head: list[str], notes: list[str]) 
             f"A manifest is one of {', '.join(readable)}",
             "Save it as CSV or JSON lines, or name its layout",
         )
-    fitting = [layout for layout in known.values() if layout.recognise(head)]
+    fitting = [layout for layout in known.values() if not layout.general and layout.recognise(head)]
+    if len(fitting) > 1:
+        raise MailDutyError(
+            "MANIFEST_LAYOUT_AMBIGUOUS",
+            f"{file_name or 'the input'} reads as {' and as '.join(layout.name for layout in fitting)}",
+            "A file has one layout",
+            "Name its layout",
+        )
+    fitting = fitting or [layout for layout in known.values() if layout.general and layout.recognise(head)]
     by_name = [layout for layout in fitting if suffix in layout.extensions]
     if by_name or fitting:
         chosen = (by_name or fitting)[0]
