@@ -92,7 +92,7 @@ class Assessor:
         duties: dict[int, DutyAssessment | DutyError] = {}
         for place, (item, suggestion) in enumerate(zip(items, suggestions, strict=True)):
             try:
-                requests[place] = _request(item, suggestion)
+                requests[place] = priced_as(item, suggestion)
             except MailDutyError as error:
                 duties[place] = DutyError.of(item.id, error)
         asked, parcels = list(requests.values()), [items[place].parcel for place in requests]
@@ -105,7 +105,8 @@ class Assessor:
         ]
 
 
-def _request(item: AskedItem, suggestion: Suggestion) -> DutyRequest:
+def priced_as(item: AskedItem, suggestion: Suggestion) -> DutyRequest:
+    """What the duty is asked for an item. Raises ``ORIGIN_MISSING`` or ``VALUE_MISSING``."""
     if item.origin is None:
         raise MailDutyError(
             "ORIGIN_MISSING",
