@@ -1,9 +1,8 @@
 """Made-up mail parcels with injected wrongs, to build and hold a risk score where no labelled parcels exist.
 
-No public data holds parcels with outcomes, so these are ours: a benign base from the catalogue (goods, prices,
-weights, origins), shaped as ITMATT with optional fields missing as senders leave them, five injected typologies
-(``data/parcel_typologies.py``) and hard negatives that look wrong and are right. ``TRAINING`` and ``SHIFTED`` are
-two generators: other goods, other senders, other severities, other noise. What a model detects here says that it
+No public data holds parcels with outcomes, so these are ours: honest parcels from the catalogue (goods, prices,
+weights, origins) and hard negatives that look wrong and are right (``data/parcel_honest.py``), with five injected
+typologies (``data/parcel_typologies.py``). ``TRAINING`` and ``SHIFTED`` are two generators: other goods, other senders, other severities, other noise. What a model detects here says that it
 detects what we inject. It is no measure of detection in real mail, and is never quoted as one.
 """
 
@@ -16,12 +15,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from data.catalogue import Goods
-from data.catalogue_generate import describe
+from data.parcel_honest import HARD, honest, leave_out
 from data.parcel_typologies import TYPOLOGIES, Change, Severities, inject, slip
-from data.parcel_world import Recipient, Sender, World
+from data.parcel_world import World
 from data.splits import place
 
-VERSION = "1"
+__all__ = ["HARD", "SHIFTED", "TRAINING", "VERSION", "Generator", "Made", "parcels"]
+
+VERSION = "2"
 Rates = Mapping[str, float]  # eight digits -> general duty in percent, where it is ad valorem
 
 
@@ -57,7 +58,6 @@ SHIFTED = Generator(
     Severities(undervalued=(0.08, 0.5), split=(2, 9), split_days=5, words=0.2, held_out=True),
 )  # fmt: skip
 CROOKED = 12  # every twelfth sender
-HARD = ("gift", "sale", "returned", "sample", "repeat_buyer", "multipack", "slip")
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,9 @@ def parcels(settings: Generator, goods: Sequence[Goods], count: int, rates: Rate
                 sender = chance.choice(crooked)
         elif dice < settings.share * len(TYPOLOGIES) + settings.hard:
             hard = chance.choice(HARD)
-        row, value = _benign(settings, sender, recipient, day, chance, stock, hard)
+        noise = (settings.value_noise, settings.weight_noise)
+        row, value = honest(noise, sender, recipient, day, chance, stock, hard)
+        leave_out(row, (settings.code_missing, settings.code_short), sender, chance)
         if hard == "slip":
             slip(row, rates, stock, chance)
         if typology is not None:
@@ -117,99 +119,3 @@ def parcels(settings: Generator, goods: Sequence[Goods], count: int, rates: Rate
     for n, one in enumerate(made):
         one.row["id"] = f"{settings.name}-{n}"
     return made
-
-
-def _benign(
-    settings: Generator,
-    sender: Sender,
-    recipient: Recipient,
-    day: date,
-    chance: random.Random,
-    stock: Sequence[Goods],
-    hard: str | None,
-) -> tuple[dict[str, Any], float]:
-    """An honest parcel and its true value in dollars."""
-    goods = chance.choice(sender.goods)
-    told = describe(goods, chance, stock)
-    pieces = chance.choices((1, 2, 3, 4, 6, 10), (70, 14, 6, 4, 4, 2))[0]
-    if hard == "multipack":
-        pieces = chance.choice((12, 20, 24, 36, 50))
-    worth = told["value_usd"] * sender.price * chance.lognormvariate(0, settings.value_noise)
-    bulk = 0.75 if pieces > 10 else 1.0
-    value = max(0.5, round(worth * pieces * bulk, 2))
-    weight = told["weight_kg"] * pieces * chance.lognormvariate(0, settings.weight_noise)
-    gift = sender.kind == "person" and chance.random() < 0.6
-    row: dict[str, Any] = {
-        "posted_on": day.isoformat(),
-        "description": told["description"],
-        "hts": told["hts"],
-        "origin": _origin(goods, sender, chance),
-        "value_usd": value,
-        "quantity": pieces,
-        "weight_kg": round(max(weight, 0.01), 3),
-        "category": "gift" if gift else chance.choice(("sale_of_goods", "sale_of_goods", "merchandise")),
-        "sender": {"name": sender.name, "country": sender.country},
-        "recipient": {
-            "name": recipient.name,
-            "address": recipient.street,
-            "city": recipient.city,
-            "region": recipient.state,
-            "postal_code": recipient.postal_code,
-            "country": "US",
-        },
-        "seller": sender.seller,
-        "origin_post": sender.post,
-        "invoice": f"INV{chance.randrange(10**6)}" if sender.kind != "person" else None,
-    }
-    _look_wrong(row, hard, chance)
-    _leave_out(row, settings, sender, chance)
-    return row, value
-
-
-def _look_wrong(row: dict[str, Any], hard: str | None, chance: random.Random) -> None:
-    """Hard negatives: true gifts, sales, returns and samples (slips of the pen come apart), whose values look too low or forms look odd."""
-    if hard == "gift":
-        row |= {"category": "gift", "seller": None, "invoice": None}
-        row["value_usd"] = float(chance.choice((5, 10, 15, 20, 25, 30, 50)))
-        if chance.random() < 0.4:
-            row["description"] = f"birthday gift {row['description'][:40]}"
-    elif hard == "sale":
-        row["value_usd"] = round(row["value_usd"] * chance.uniform(0.4, 0.75), 2)
-    elif hard == "returned":
-        row |= {"category": "returned_goods", "origin": "US"}
-        row["value_usd"] = round(row["value_usd"] * chance.uniform(0.3, 1.0), 2)
-    elif hard == "sample":
-        row |= {
-            "category": "commercial_sample",
-            "quantity": 1,
-            "value_usd": float(chance.choice((1, 1, 2, 5))),
-        }
-
-
-def _origin(goods: Goods, sender: Sender, chance: random.Random) -> str:
-    usual = goods.travels.origin
-    if sender.country in usual and chance.random() < 0.85:
-        return sender.country
-    return chance.choice(usual) if usual and chance.random() < 0.7 else sender.country
-
-
-def _leave_out(row: dict[str, Any], settings: Generator, sender: Sender, chance: random.Random) -> None:
-    """Optional elements of 19 CFR 145.74(d) go missing as a careless sender leaves them."""
-    dice = chance.random()
-    if dice < settings.code_missing:
-        row["hts"] = None
-    elif dice < settings.code_missing + settings.code_short:
-        row["hts"] = row["hts"][:6]
-    for name, times in (
-        ("origin", 0.5),
-        ("category", 0.3),
-        ("invoice", 1.0),
-        ("seller", 0.5),
-        ("quantity", 0.3),
-    ):
-        if chance.random() < sender.leaves_out * times:
-            row[name] = None
-    if chance.random() < sender.leaves_out * 0.3:
-        row["recipient"]["address"] = None
-    if chance.random() < 0.04:
-        row["description"] = chance.choice(("gift", "clothes", "parts", "toys", "accessories", "sample"))

@@ -7,7 +7,7 @@ here exists, and no list of real names is used.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from data.catalogue import Goods
@@ -27,6 +27,7 @@ POSTS = {
     "IT": 2,
     "FR": 2,
 }
+BRANDED = 0.6  # share of a shop's kinds of goods that it sells of a brand
 HUBS = ("HK", "SG", "NL")  # posts through which sellers of another country send
 _FIRST = "ka mi ro len ta sho vi dar el na jo pet bri han su wen lu mar ti go fen ra ola bex ur ni".split()
 _LAST = (
@@ -38,6 +39,14 @@ _STREET = (
 _WAY = ("St", "Ave", "Rd", "Dr", "Ln", "Blvd", "Ct")
 _TOWNS = [(f"{a}{b}", s) for a in ("North", "East", "Green", "Stone", "Clear") for b, s in
           (("field", "OH"), ("ville", "TX"), ("brook", "NY"), ("port", "CA"), ("dale", "FL"), ("wood", "IL"))]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Brand:
+    """A made-up brand of one kind of goods, and the one country where nearly all of it is made."""
+
+    name: str
+    made_in: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,7 @@ class Sender:
     leaves_out: float  # share of optional fields it leaves empty
     busy: float  # how often it sends, relative to others
     seller: str | None = None
+    brands: Mapping[str, Brand] = field(default_factory=dict)  # kind of goods -> the brand it sells of it
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,7 @@ class World:
 
     def __post_init__(self) -> None:
         chance = random.Random(f"world:{self.seed}")
+        self._made = {goods.id: _brands(goods, random.Random(f"brands:{goods.id}")) for goods in self.goods}
         by_origin: dict[str, list[Goods]] = {}
         for goods in self.goods:
             for country in goods.travels.origin or ["CN"]:
@@ -107,7 +118,8 @@ class World:
         busy = chance.paretovariate(1.2) if kind != "person" else 0.3
         price = chance.lognormvariate(0.0, self.price_spread)
         seller = word(chance).upper() if kind == "shop" else None
-        return Sender(name, country, post, kind, sold, price, left, min(busy, 40.0), seller)
+        brands = {g.id: chance.choice(self._made[g.id]) for g in sold if chance.random() < BRANDED}
+        return Sender(name, country, post, kind, sold, price, left, min(busy, 40.0), seller, brands)
 
     def _person(self, chance: random.Random) -> Recipient:
         town, state = chance.choice(_TOWNS)
@@ -120,6 +132,15 @@ class World:
             f"{chance.randint(10000, 99000)}",
             min(chance.paretovariate(1.5), 20),
         )
+
+
+def _brands(goods: Goods, chance: random.Random) -> list[Brand]:
+    """One to three brands of a kind, each made in one of the countries it usually comes from."""
+    usual = goods.travels.origin or ["CN"]
+    return [
+        Brand(f"{word(chance)}{chance.choice(_LAST)}".upper(), chance.choice(usual))
+        for _ in range(chance.randint(1, 3))
+    ]
 
 
 _TRADES = ("Trading", "Store", "Works", "Goods Co", "Export", "Studio", "Direct", "Mart")
