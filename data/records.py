@@ -153,6 +153,16 @@ class Item(Record):
         default=None, description="IATA (2), ICAO (3) or SCAC (2-4) code", examples=["LH"]
     )
     flight_no: str | None = Field(default=None, description="Flight or trip number", examples=["0400"])
+    receptacle: str | None = Field(
+        default=None,
+        description="Receptacle it travels in, 29 characters (UPU S9); its parts: data/receptacles.py",
+        examples=["CNSZHDUSJFKAAEN50002004000022"],
+    )
+    dispatch: str | None = Field(
+        default=None,
+        description="Dispatch of that receptacle, its first 20 characters",
+        examples=["CNSZHDUSJFKAAEN50002"],
+    )
 
     facts: Mapping[str, str | bool | Decimal] = Field(
         default_factory=dict,

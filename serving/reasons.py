@@ -46,6 +46,10 @@ _REASONS: dict[str, tuple[str, str]] = {
         "The number is the likeliest one, and not sure.",
         "Answer the question, or have the goods classified.",
     ),
+    "HTS_DOUBTED": (
+        "The words make the sender's number unlikely, and much duty hangs on it.",
+        "Look at the suggested numbers and the question, and decide.",
+    ),
     "ROW_FIELD": ("A field of the row cannot be used.", "Correct the named field."),
     "OUTCOME_UNREADABLE": ("An outcome of the past cannot be read.", "Correct the row."),
     "KIND_UNKNOWN": ("The catalogue has no such goods.", "Try another word, or write the goods down."),
@@ -118,6 +122,9 @@ _REASONS: dict[str, tuple[str, str]] = {
         "Another row of the parcel could not be read.",
         "Correct that row and send both again.",
     ),
+    "ELEMENT_MISSING": ("A data element that the operator asks for is missing.", "Ask the sender for it."),
+    "ARRIVAL_PORT_UNREADABLE": ("The port of arrival is no Schedule D code.", "Correct it."),
+    "CARRIER_CODE_UNREADABLE": ("The carrier code is none.", "Correct it."),
     # identifiers
     "IDENTIFIER_BAD": ("The item identifier is not in order.", "Read the label again."),
     "TRACKING_MISSING": ("There is no tracking number.", "Give it."),
@@ -129,6 +136,22 @@ _REASONS: dict[str, tuple[str, str]] = {
     "S10_ISSUER_UNKNOWN": ("No post issues S10 numbers with that country.", "Read the label again."),
     "S10_SERVICE_UNKNOWN": ("The service indicator is not assigned.", "Read the label again."),
     "S10_SERVICE_NOT_CROSS_BORDER": ("That service does not cross borders.", "Read the label again."),
+    "S10_OF_US_POST": (
+        "The number was issued by the US post, and the item is not declared as one that comes back.",
+        "Find out whether it is a return or was relabelled.",
+    ),
+    "RECEPTACLE_LENGTH": ("A receptacle number has 29 characters.", "Read the bag label again."),
+    "RECEPTACLE_MALFORMED": ("The receptacle number is not built as one.", "Read the bag label again."),
+    "RECEPTACLE_OFFICE_UNKNOWN": ("No post has that office of exchange.", "Read the bag label again."),
+    "RECEPTACLE_CATEGORY_UNKNOWN": ("The mail category of the bag is not known.", "Use A, B, C or D."),
+    "RECEPTACLE_CLASS_UNKNOWN": ("The mail class of the bag is not known.", "Use U, C, E or T."),
+    "RECEPTACLE_FLAG": ("A flag of the receptacle number is neither 0 nor 1.", "Read the bag label again."),
+    "DISPATCH_LENGTH": ("A dispatch number has 20 characters.", "Read the bag label again."),
+    "DISPATCH_MALFORMED": ("The dispatch number is not built as one.", "Read the bag label again."),
+    "DISPATCH_OFFICE_UNKNOWN": ("No post has that office of exchange.", "Read the bag label again."),
+    "DISPATCH_CATEGORY_UNKNOWN": ("The mail category of the dispatch is not known.", "Use A, B, C or D."),
+    "DISPATCH_CLASS_UNKNOWN": ("The mail class of the dispatch is not known.", "Use U, C, E or T."),
+    "DISPATCH_CONFLICT": ("Dispatch and receptacle disagree.", "Correct one of them."),
     "MAIL_CLASS_UNKNOWN": ("The mail class is not known.", "Use C, E, U or H."),
     "MAIL_CLASS_CONFLICT": ("Mail class and service indicator disagree.", "Correct one of them."),
     "ID_REPEATED": ("Two rows have the same id.", "Give each its own."),
@@ -173,10 +196,69 @@ _REASONS: dict[str, tuple[str, str]] = {
     "MAIL_OVER_LIMIT": ("Worth more than may go through the mail process.", "Enter it formally."),
     "INFORMAL_OVER_LIMIT": ("Worth more than may be entered informally.", "Enter it formally."),
     "FORMAL_ENTRY": ("Only formal entry is open.", "Hand it to a licensed broker."),
+    "FORMAL_QUOTA": ("Goods of a class under a quota need a formal entry.", "Hand it to a licensed broker."),
+    "FORMAL_ADCVD": (
+        "Goods under an antidumping or countervailing order need a formal entry.",
+        "Hand it to a licensed broker.",
+    ),
+    "FORMAL_ALCOHOL_TOBACCO": ("Alcohol and tobacco need a formal entry.", "Hand it to a licensed broker."),
+    "FORMAL_CBP_DEMAND": ("CBP asked for a formal entry.", "Hand it to a licensed broker."),
+    "FORMAL_NONRESIDENT": (
+        "An importer who is not resident in the US may not enter informally.",
+        "Name an importer who may, or hand it to a licensed broker.",
+    ),
+    "FORMAL_AGREEMENT_CLAIM": (
+        "Free entry under an agreement is claimed, and needs a formal entry.",
+        "Hand it to a licensed broker, or claim nothing.",
+    ),
+    "WORKSHEET_CLOSED_AGENCY": (
+        "Goods with an agency's requirements have left the worksheet, and no other mail entry is used here.",
+        "Enter it under type 13 or formally.",
+    ),
+    "WORKSHEET_CLOSED_CHAPTER_99": (
+        "Goods with a Chapter 98 or 99 duty have left the worksheet, and no other mail entry is used here.",
+        "Enter it under type 13 or formally.",
+    ),
+    "AGENCY_DATA": ("Another agency has requirements for the goods.", "Get the agency's data or disclaimer."),
     "GIFT_OVER_LIMIT": ("Worth more than a gift may be to be free.", "Check the price paid."),
+    "GIFT_CLAIMED": ("Free as a gift on the word of the sender.", "Keep evidence for it."),
+    "GIFT_LIKE_SALE": (
+        "It is declared as a gift and looks like a sale.",
+        "Find out whether anything was paid.",
+    ),
+    "GIFTS_OF_ONE_DAY": (
+        "The gifts to one person on one day are together worth more than a gift may be.",
+        "Check the recipients; if they are one person, price them all as dutiable.",
+    ),
+    "GIFT_ALCOHOL_TOBACCO": (
+        "Alcohol or tobacco is declared as a gift.",
+        "Have a broker say whether it may be free.",
+    ),
+    "SPLIT_SHIPMENT": (
+        "Parcels that go together are together over the limit, and look like one order.",
+        "Ask for the orders; if it is one, enter them together.",
+    ),
     "RETURNED_OVER_LIMIT": ("Worth more than may come back free by mail.", "Enter it formally."),
+    "RETURN_CLAIMED": (
+        "Free as goods that come back, on the word of the sender.",
+        "Keep the proof of return.",
+    ),
+    "RETURNED_NOT_US": (
+        "Returned goods that were not made in the US are dutiable unless Chapter 98 frees them.",
+        "Have a broker say whether it does.",
+    ),
+    "RETURNED_UNDELIVERED": (
+        "An item of the US post comes back undelivered under its own number.",
+        "Keep the proof that it is the same item.",
+    ),
+    "RETURNED_TO_SENDER": (
+        "The item was refused or could not be delivered, and goes back.",
+        "Have the entry cancelled (19 CFR 145.5).",
+    ),
     "EXEMPTION_CLAIMED": ("Free of duty on the word of the sender.", "Keep evidence for it."),
     "METHOD_ASSUMED": ("The carrier's method under EO 14324 was not given.", "Name it with --method."),
+    "METHOD_ENDED": ("The method stated is not open that day.", "Name the other with --method."),
+    "DUE_DATE": ("When the duty is due.", "Nothing."),
     "MIXED_ORIGINS": ("A parcel of several origins; sources disagree.", "Read data/law/ASSUMPTIONS.md."),
     "EU_MAIL_RATE": ("The mail rate of EU goods is inferred.", "Read data/law/ASSUMPTIONS.md."),
     "USMCA_IN_MAIL": ("Whether USMCA frees mail is not settled.", "Read data/law/ASSUMPTIONS.md."),
@@ -207,6 +289,7 @@ _REASONS: dict[str, tuple[str, str]] = {
     "PHARMA_LINE": ("Charged as a patented medicine outside 3003 and 3004.", "Check the goods."),
     # the risk
     "RISK_HIGH": ("It is likely that something is wrong.", "Look at the reasons of the score; inspect it."),
+    "RISK_STAKE": ("By the risk score much duty is at stake.", "Look at the reasons of the score."),
     "SCREENING_MATCH": (
         "A name is on a list of sanctioned parties.",
         "Compare the parties; release it only where they are not the same.",
@@ -216,6 +299,8 @@ _REASONS: dict[str, tuple[str, str]] = {
         "Take it as UN Comtrade or US Census publish it.",
     ),
     "RISK_FIELD": ("A field of the parcel cannot be.", "Correct the field named."),
+    "CHANGE_UNKNOWN": ("That cannot be changed in an item.", "Use one of the fields named."),
+    "THRESHOLDS_INVALID": ("A threshold has a value it cannot have.", "Correct the field named."),
     # the ledger
     "ARCHIVE_CORRUPT": ("A kept law or tariff is not what it was.", "Restore the ledger from a copy."),
     # the decision

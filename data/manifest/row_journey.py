@@ -11,6 +11,7 @@ from data.countries import country
 from data.errors import MailDutyError
 from data.manifest.cells_days import day
 from data.manifest.row import Row
+from data.receptacles import read_dispatch, read_receptacle
 from data.records import Party
 from data.s10 import LONGEST_IDENTIFIER, Identifier, read_identifier
 
@@ -108,6 +109,32 @@ def journey_of(row: Row, identifier: Identifier | None) -> dict[str, Any]:
             row, "carrier_code", r"[A-Z0-9]{2,4}", "a carrier code has two to four signs"
         ),
         "flight_no": row.fields.get("flight_no") or None,
+        **_bag_of(row),
+    }
+
+
+def _bag_of(row: Row) -> dict[str, Any]:
+    """Receptacle and dispatch. Nothing of what is owed hangs on them, so their doubts stop nothing."""
+    held = row.fields
+    if not (held.get("receptacle") or held.get("dispatch")):
+        return {}
+    bag = read_receptacle(held["receptacle"]) if held.get("receptacle") else None
+    named = read_dispatch(held["dispatch"]) if held.get("dispatch") else None
+    for field, found in (("receptacle", bag), ("dispatch", named)):
+        for code, fact in found.doubts if found else ():
+            row.ask(code, field, fact, "Compare with the bag label or ask the post of origin", blocks=False)
+    dispatch = bag.parts.dispatch if bag and bag.parts else None
+    if named and dispatch and named.text != dispatch:
+        row.ask(
+            "DISPATCH_CONFLICT",
+            "dispatch",
+            f"the row names dispatch {named.text[:40]}, its receptacle belongs to {dispatch}",
+            "Correct one of them",
+            blocks=False,
+        )
+    return {
+        "receptacle": bag and bag.text[:LONGEST_IDENTIFIER],
+        "dispatch": dispatch or (named and named.text[:LONGEST_IDENTIFIER]),
     }
 
 

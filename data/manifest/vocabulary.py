@@ -60,6 +60,10 @@ SYNONYMS: dict[str, str] = {
     "flight_no": """
         flight_no flight flight_number flight_trip_number trip_number conveyance_no conveyance_number
         voyage_no 航班号""",
+    "receptacle": """
+        receptacle receptacle_id receptacle_identifier receptacle_barcode mail_bag_barcode bag_barcode s9
+        邮袋条码""",
+    "dispatch": "dispatch dispatch_id dispatch_identifier despatch despatch_id despatch_identifier",
 }
 _PARTS = {
     "name": "name full_name fullname company",
