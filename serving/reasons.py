@@ -303,6 +303,29 @@ _REASONS: dict[str, tuple[str, str]] = {
     "THRESHOLDS_INVALID": ("A threshold has a value it cannot have.", "Correct the field named."),
     # the ledger
     "ARCHIVE_CORRUPT": ("A kept law or tariff is not what it was.", "Restore the ledger from a copy."),
+    # the ledger
+    "LEDGER_URL": ("The ledger cannot be in that place.", "Name a file of SQLite or a PostgreSQL database."),
+    "LEDGER_DRIVER": ("The driver of the database is not installed.", "Install mailduty[postgres]."),
+    "LEDGER_OPEN": ("The ledger cannot be reached.", "Check MAILDUTY_LEDGER and the database."),
+    "LEDGER_OUTDATED": (
+        "The tables of the ledger are those of an earlier release.",
+        "Open it for writing once.",
+    ),
+    "LEDGER_NEWER": ("A later release has written the ledger.", "Use that release."),
+    "LEDGER_BUSY": ("Another writer held the ledger for too long.", "Try again; nothing was written."),
+    "LEDGER_FULL": ("The disk of the ledger is full.", "Make room and try again; nothing was written."),
+    "LEDGER_KEPT": ("A record is never changed or deleted.", "Add a record that supersedes it."),
+    "LEDGER_KIND": ("That is no kind of record.", "Name one that the message lists."),
+    "LEDGER_TEXT": ("An identifier cannot be kept as it stands.", "Correct it, or reject the row."),
+    "LEDGER_BODY": ("That cannot be written as JSON.", "Give text, numbers, lists and objects."),
+    "LEDGER_TIME": ("The time has no zone.", "Pass a time in UTC."),
+    "LEDGER_KEY": ("The key that seals personal data cannot be used.", "Give MAILDUTY_KEY as it was made."),
+    "LEDGER_KEY_MISSING": ("The key of the sealed personal data is not here.", "Set MAILDUTY_KEY to it."),
+    "LEDGER_KEY_WRONG": ("Another key sealed the personal data.", "Set MAILDUTY_KEY to that key."),
+    "LEDGER_PERSONAL_CHANGED": (
+        "The personal data of a record is not what was sealed with it.",
+        "Find out who changed it, and restore it from a copy.",
+    ),
     # the decision
     "DUTY_RESERVATION": ("The figure carries a reservation.", "Read the warnings of the duty."),
 }

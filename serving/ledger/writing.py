@@ -1,0 +1,252 @@
+"""Appending: one transaction, under the lock of the party's chain.
+
+The order is always the same: lock the chain, read what stands, write records and what follows from them, move the
+head. What is read after the lock cannot change before the commit, so there is no gap and no double.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from data.errors import MailDutyError
+from serving.ledger.chain import GENESIS, canonical, link
+from serving.ledger.drafts import Draft, cleaned
+from serving.ledger.finding import Standing, opened, personal_of, standing, standing_of_files
+from serving.ledger.records import FROM_FILES, OF_AN_ITEM, Kept
+from serving.ledger.sealing import Sealer
+from serving.ledger.tables import chains, current, exceptions, parties, personal, records, subjects
+
+
+def stamp(at: datetime) -> str:
+    """``at`` as the ledger writes it: UTC, ISO 8601 with microseconds. Raises ``LEDGER_TIME`` without a zone."""
+    if at.tzinfo is None:
+        raise MailDutyError(
+            "LEDGER_TIME", f"{at} has no time zone", "a record says when, for everyone", "pass a time in UTC"
+        )
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def write(
+    connection: Connection,
+    party: str,
+    drafts: Sequence[Draft],
+    at: datetime,
+    actor: str,
+    sealer: Sealer | None,
+) -> list[Kept]:
+    """Writes the drafts in order; the caller holds the transaction. One :class:`Kept` for each."""
+    when = stamp(at)
+    length, head = _lock(connection, party, when)
+    stands = _Stands(connection, party, drafts, sealer)
+    prefix = f"{int(at.timestamp() * 1000):012x}"
+    kept, rows, written = [], [], []
+    for draft in drafts:
+        if same := stands.says_already(draft):
+            kept.append(Kept(same.record_id, same.seq, same.hash, False))
+            continue
+        length += 1
+        row = _row(draft, party, length, head, when, actor, stands.superseded_by(draft))
+        row["record_id"] = prefix + secrets.token_hex(8)
+        head = row["hash"] = link(row)
+        stands.now_says(draft, row)
+        kept.append(Kept(row["record_id"], length, head, True))
+        rows.append(row)
+        written.append(draft)
+    if rows:
+        connection.execute(insert(records), rows)
+        _seal_away(connection, party, rows, written)
+        _project(connection, party, rows, written, stands.known)
+        connection.execute(update(chains).where(chains.c.party == party), {"length": length, "head": head})
+    return kept
+
+
+def upsert(connection: Connection, table: Table) -> Any:
+    """An insert into ``table`` that can say what to do on a conflict, in the words of the database at hand."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def _lock(connection: Connection, party: str, when: str) -> tuple[int, str]:
+    """Length and head of the party's chain, ours until the commit; a new party gets its chain here."""
+    asked = select(chains.c.length, chains.c.head).where(chains.c.party == party).with_for_update()
+    found = connection.execute(asked).first()
+    if found is None:
+        new = upsert(connection, parties).on_conflict_do_nothing()
+        connection.execute(new, {"party": party, "name": party, "created_at": when})
+        connection.execute(
+            upsert(connection, chains).on_conflict_do_nothing(),
+            {"party": party, "length": 0, "head": GENESIS},
+        )
+        found = connection.execute(asked).one()
+    return found.length, found.head
+
+
+class _Stands:
+    """What the ledger says of the items at hand, kept up while they are written."""
+
+    def __init__(
+        self, connection: Connection, party: str, drafts: Sequence[Draft], sealer: Sealer | None
+    ) -> None:
+        keys = {d.entry.item_key for d in drafts if d.entry.item_key and d.entry.kind in OF_AN_ITEM}
+        self.current = standing(connection, party, keys)
+        self.known = frozenset(self.current)
+        passed = {
+            d.entry.item_key
+            for d in drafts
+            if d.entry.kind in FROM_FILES
+            and (now := self.current.get(d.entry.item_key)) is not None
+            and now.kind != d.entry.kind
+        }
+        self.of_files = standing_of_files(connection, party, passed)
+        alike = [
+            (d, found)
+            for d in drafts
+            if d.sealed and (found := self._last(d)) and _alike(d, found) and found.personal_mark
+        ]
+        sealed = personal_of(connection, {found.record_id for _, found in alike})
+        self.personal: dict[str, bytes] = {}
+        for _, found in alike:
+            if sealer and found.record_id in sealed and found.record_id not in self.personal:
+                opened_up = sealer.open_up(sealed[found.record_id], found.personal_mark)
+                self.personal[found.record_id] = canonical(opened_up)
+
+    def says_already(self, draft: Draft) -> Standing | None:
+        """The record that says exactly this, personal data included; erased personal data is not asked for again."""
+        found = self._last(draft)
+        if found is None or not _alike(draft, found):
+            return None
+        if draft.personal is None:
+            return found
+        if found.personal_mark is None:
+            return None
+        held = self.personal.get(found.record_id)
+        return found if held is None or held == draft.personal else None
+
+    def superseded_by(self, draft: Draft) -> str | None:
+        now = self.current.get(draft.entry.item_key) if draft.entry.kind in OF_AN_ITEM else None
+        return now.record_id if now else None
+
+    def now_says(self, draft: Draft, row: dict[str, Any]) -> None:
+        entry = draft.entry
+        if not entry.item_key or entry.kind not in OF_AN_ITEM:
+            return
+        now = Standing(
+            row["record_id"], row["seq"], row["hash"], entry.kind, row["body_sha256"], row["personal_mark"]
+        )
+        before = self.current.get(entry.item_key)
+        if before is not None and before.kind in FROM_FILES:
+            self.of_files[entry.item_key, before.kind] = before
+        self.current[entry.item_key] = now
+        if draft.personal is not None:
+            self.personal[now.record_id] = draft.personal
+
+    def _last(self, draft: Draft) -> Standing | None:
+        entry = draft.entry
+        if not entry.item_key or entry.kind not in OF_AN_ITEM:
+            return None
+        now = self.current.get(entry.item_key)
+        if now is not None and now.kind != entry.kind and entry.kind in FROM_FILES:
+            return self.of_files.get((entry.item_key, entry.kind))
+        return now
+
+
+def _alike(draft: Draft, found: Standing) -> bool:
+    return found.kind == draft.entry.kind and found.body_sha256 == draft.body_sha256
+
+
+def _row(
+    draft: Draft, party: str, seq: int, head: str, when: str, actor: str, supersedes: str | None
+) -> dict[str, Any]:
+    entry = draft.entry
+    return {
+        "party": party,
+        "seq": seq,
+        "kind": entry.kind,
+        "item_key": entry.item_key,
+        "item_id": entry.item_id,
+        "tracking_id": entry.tracking_id,
+        "supersedes": supersedes,
+        "entered_on": entry.entered_on.isoformat() if entry.entered_on else None,
+        "at": when,
+        "actor": actor,
+        "reason": cleaned(entry.reason),
+        "manifest_sha256": entry.manifest_sha256,
+        "body_sha256": draft.body_sha256,
+        "personal_mark": draft.personal_mark,
+        "prev_hash": head,
+        "body": draft.content,
+    }
+
+
+def _seal_away(connection: Connection, party: str, rows: list[dict[str, Any]], drafts: list[Draft]) -> None:
+    both = list(zip(rows, drafts, strict=True))
+    blobs = [{"record_id": row["record_id"], "sealed": d.sealed} for row, d in both if d.sealed]
+    found = [
+        {"party": party, "subject": subject, "record_id": row["record_id"]}
+        for row, d in both
+        for subject in d.subjects
+    ]
+    if blobs:
+        connection.execute(insert(personal), blobs)
+    if found:
+        connection.execute(insert(subjects), found)
+
+
+def _project(
+    connection: Connection, party: str, rows: list[dict[str, Any]], drafts: list[Draft], known: frozenset[str]
+) -> None:
+    """Brings `current` and `exceptions` to the last record of each item."""
+    last = {
+        row["item_key"]: (row, d)
+        for row, d in zip(rows, drafts, strict=True)
+        if row["item_key"] and row["kind"] in OF_AN_ITEM
+    }
+    if not last:
+        return
+    into = upsert(connection, current)
+    into = into.on_conflict_do_update(
+        index_elements=["party", "item_key"],
+        set_={name: into.excluded[name] for name in ("record_id", "decision", "route", "at")},
+    )
+    connection.execute(
+        into,
+        [
+            {
+                "party": party,
+                "item_key": key,
+                "record_id": row["record_id"],
+                "decision": d.entry.decision,
+                "route": d.entry.route,
+                "at": row["at"],
+            }
+            for key, (row, d) in last.items()
+        ],
+    )
+    since = opened(connection, party, known & last.keys())
+    if closing := {key for key, _ in since}:
+        gone = delete(exceptions).where(
+            exceptions.c.party == party, exceptions.c.item_key.in_(sorted(closing))
+        )
+        connection.execute(gone)
+    standing_open: dict[tuple[str, str], dict[str, Any]] = {}
+    for key, (row, d) in last.items():
+        for one in d.entry.exceptions:
+            standing_open.setdefault(
+                (key, one.code),
+                {
+                    "party": party,
+                    "item_key": key,
+                    "code": one.code,
+                    "reason": cleaned(one.reason),
+                    "message": cleaned(one.message),
+                    "record_id": row["record_id"],
+                    "opened_at": since.get((key, one.code), row["at"]),
+                },
+            )
+    if standing_open:
+        connection.execute(insert(exceptions), list(standing_open.values()))
