@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from serving.exceptions import exception_of
 from serving.reasons import reason
 
 Outcome = Literal["accept", "review", "hold"]
@@ -28,9 +29,15 @@ class Ground:
     message: str
 
     def as_json(self) -> dict[str, Any]:
-        """``{"code","message","meaning","remedy"}``."""
+        """``{"code","message","meaning","remedy","exception"}``."""
         known = reason(self.code)
-        return {"code": self.code, "message": self.message, "meaning": known.sentence, "remedy": known.remedy}
+        return {
+            "code": self.code,
+            "message": self.message,
+            "meaning": known.sentence,
+            "remedy": known.remedy,
+            "exception": exception_of(self.code),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,7 @@ class Decision:
     grounds: tuple[Ground, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """``{"outcome","reasons":[{"code","message","meaning","remedy"}]}``."""
+        """``{"outcome","reasons":[{"code","message","meaning","remedy","exception"}]}``."""
         return {"outcome": self.outcome, "reasons": [ground.as_json() for ground in self.grounds]}
 
 

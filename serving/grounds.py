@@ -12,7 +12,9 @@ from serving.asked import AskedItem
 from serving.decision import Decision, Ground, decide
 
 # Warnings that are true of every item of those days, or only say what was done. They are shown, not reviewed.
-REMARKS = frozenset({"LAW_LATER", "SCHEDULE_LATER", "NOTE_52_SECTION_232", "S232_DETAIL", "FEES_ONLY"})
+REMARKS = frozenset(
+    {"LAW_LATER", "SCHEDULE_LATER", "NOTE_52_SECTION_232", "S232_DETAIL", "FEES_ONLY", "DUE_DATE"}
+)
 
 
 def decided(
