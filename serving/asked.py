@@ -113,6 +113,54 @@ def from_message(identifier: str, message: Mapping[str, Any], on: date | None, t
     )
 
 
+def asked_json(item: AskedItem) -> dict[str, Any]:
+    """The item as it was asked, in JSON and without people: what a later assessment starts from."""
+    return {
+        "id": item.id,
+        "entry_date": item.day.isoformat(),
+        "entry_date_from": item.day_from,
+        "channel": item.channel,
+        "description": item.description,
+        "hts": item.hts_declared,
+        "origin": item.origin,
+        "value_usd": None if item.value_usd is None else format(item.value_usd, "f"),
+        "facts": _plain(item.facts),
+        "parcel": item.parcel,
+        "identifier_problem": item.identifier_problem,
+        "questions": [{"code": q.code, "message": q.message} for q in item.questions],
+    }
+
+
+def asked_from(said: Mapping[str, Any], received: Mapping[str, Any]) -> AskedItem:
+    """The item of :func:`asked_json` again; ``received`` as it was, with people where they are known."""
+    return AskedItem(
+        id=said["id"],
+        day=date.fromisoformat(said["entry_date"]),
+        day_from=said["entry_date_from"],
+        channel=said["channel"],
+        description=said["description"],
+        hts_declared=said["hts"],
+        origin=said["origin"],
+        value_usd=None if said["value_usd"] is None else Decimal(said["value_usd"]),
+        facts=dict(said["facts"]),
+        parcel=said["parcel"],
+        identifier_problem=said["identifier_problem"],
+        questions=tuple(Ground(q["code"], q["message"]) for q in said["questions"]),
+        received=dict(received),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A fact in JSON: amounts, quantities and days as text."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value if isinstance(value, (str, bool, int, float, type(None))) else str(value)
+
+
 def identifier_problem(tracking: str) -> str | None:
     """What is wrong with a tracking identifier, None where nothing is."""
     doubts = read_identifier(tracking).doubts

@@ -15,7 +15,12 @@ from typing import Any, Protocol
 
 import yaml
 
+from serving.reasons import reason
+
 OWNERS = ("data desk", "classifier", "broker", "risk desk", "finance", "carrier")
+_NAMES_PEOPLE = frozenset(
+    {"SCREENING_MATCH"}
+)  # what was met is a name; the queue is read by more than may read it
 UNLISTED = "E02"  # what a code that is not listed opens: somebody has to look, and no answer may fail over it
 
 
@@ -87,17 +92,27 @@ def of_no_item(reason: str) -> bool:
 
 def opened(grounds: Iterable[Grounded]) -> tuple[OpenException, ...]:
     """The exceptions that the grounds of a decision open, in their order; each code and reason once."""
-    return _once(OpenException(exception_of(g.code), g.code, g.message) for g in grounds)
+    return _once(OpenException(exception_of(g.code), g.code, _said(g)) for g in grounds)
 
 
 def exceptions_of_error(error: Mapping[str, Any]) -> tuple[OpenException, ...]:
-    """The exceptions of a row that could not be read: of its first fault and of the others under ``also``."""
+    """The exceptions of a row that could not be read: of its first fault and of the others under ``also``.
+
+    Each names the field and the rule, never what stood there: a cell in the wrong column may hold anybody's name.
+    """
     return _once(
-        OpenException(
-            exception_of(fault["code"]), fault["code"], fault.get("message") or fault.get("fact") or ""
-        )
+        OpenException(exception_of(fault["code"]), fault["code"], _of_field(fault))
         for fault in (error, *(error.get("also") or ()))
     )
+
+
+def _said(ground: Grounded) -> str:
+    return reason(ground.code).sentence if ground.code in _NAMES_PEOPLE else ground.message
+
+
+def _of_field(fault: Mapping[str, Any]) -> str:
+    sentence = reason(fault["code"]).sentence
+    return f"{fault['field']}: {sentence}" if fault.get("field") else sentence
 
 
 def _once(found: Iterable[OpenException]) -> tuple[OpenException, ...]:

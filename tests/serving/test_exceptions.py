@@ -77,16 +77,22 @@ def test_grounds_open_exceptions_in_their_order_each_once() -> None:
     assert opened([]) == ()
 
 
-def test_a_row_that_cannot_be_read_opens_one_for_each_of_its_faults() -> None:
+def test_a_row_that_cannot_be_read_opens_one_for_each_of_its_faults_and_repeats_no_cell() -> None:
     error = {
         "code": "VALUE_MISSING",
-        "message": "row 3, value: none",
-        "also": [{"code": "HTS_MANGLED", "fact": "rounded"}],
+        "field": "value",
+        "message": "row 3, value: Hanna Weber is no amount",
+        "also": [{"code": "HTS_MANGLED", "fact": "12 Elm Street", "field": "hts"}],
     }
-    assert [(e.code, e.message) for e in exceptions_of_error(error)] == [
-        ("E06", "row 3, value: none"),
-        ("E05", "rounded"),
-    ]
+    found = exceptions_of_error(error)
+    assert [(e.code, e.reason) for e in found] == [("E06", "VALUE_MISSING"), ("E05", "HTS_MANGLED")]
+    assert found[0].message == "value: No value is known."
+    assert not any("Weber" in e.message or "Elm" in e.message for e in found)
+
+
+def test_the_queue_does_not_repeat_a_listed_name() -> None:
+    (found,) = opened([Ground("SCREENING_MATCH", "the sender matches Ivan Example, entry 7 of a list")])
+    assert found.code == "E23" and "Ivan" not in found.message
 
 
 def test_an_exception_is_open_until_its_ground_is_gone_or_a_reviewer_settles_it() -> None:
