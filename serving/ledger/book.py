@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, or_, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from serving.ledger.drafts import checked, drafted
 from serving.ledger.finding import SLICE, personal_of, slices
 from serving.ledger.opening import ledger_url, open_engine
-from serving.ledger.records import Entry, Kept, OpenException, Record
-from serving.ledger.refusals import of_the_database
+from serving.ledger.records import Entry, Kept, Record, Waiting
+from serving.ledger.refusals import refusal
 from serving.ledger.sealing import Sealer, missing_key, sealer, wrong_key
 from serving.ledger.tables import current, exceptions, records, sealing_keys
 from serving.ledger.writing import stamp, write
@@ -49,11 +49,12 @@ class Ledger:
         *,
         at: datetime,
         actor: str,
-        also: Callable[[Connection], None] | None = None,
+        also: Callable[[Connection, Sequence[Kept]], None] | None = None,
     ) -> list[Kept]:
         """Writes ``entries`` in order and all or none, and gives one :class:`Kept` for each.
 
-        ``also`` runs in the same transaction, after the records: a task's progress, an answer to give again. An
+        ``also`` runs in the same transaction, after the records and with what was kept, also where there are no
+        entries: a task's progress, an answer to give again. What it raises undoes all, and comes out as it is. An
         entry that says what the item's record says already writes nothing. Raises ``LEDGER_BUSY``, ``LEDGER_FULL``,
         ``LEDGER_KEY_*``, ``LEDGER_TEXT``, ``LEDGER_BODY``, ``LEDGER_KIND`` or ``LEDGER_TIME``; then nothing was
         written.
@@ -64,7 +65,7 @@ class Ledger:
         with self.writing() as connection:
             kept = self._write(connection, party, drafts, at, actor)
             if also is not None:
-                also(connection)
+                also(connection, kept)
         self._sealer_marked |= any(draft.sealed for draft in drafts)
         return kept
 
@@ -86,11 +87,10 @@ class Ledger:
     def writing(self) -> Iterator[Connection]:
         """A transaction that may write: committed at its end, rolled back on any error."""
         try:
-            with self.engine.connect() as connection:
-                with connection.execution_options(writes=True).begin():
-                    yield connection
-        except DBAPIError as error:
-            raise of_the_database(error) from error
+            with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+                yield connection
+        except SQLAlchemyError as error:
+            raise refusal(error) from error
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -98,8 +98,8 @@ class Ledger:
         try:
             with self.engine.connect() as connection:
                 yield connection
-        except DBAPIError as error:
-            raise of_the_database(error) from error
+        except SQLAlchemyError as error:
+            raise refusal(error) from error
 
     # --- reading
 
@@ -146,7 +146,7 @@ class Ledger:
                 found |= {row.item_key: Record(*row) for row in connection.execute(asked)}
         return found
 
-    def open_exceptions(self, party: str, code: str | None = None) -> list[OpenException]:
+    def open_exceptions(self, party: str, code: str | None = None) -> list[Waiting]:
         """What is open, longest first; of one code E01 to E26 where it is named."""
         asked = select(
             *(exceptions.c[name] for name in "code reason message item_key record_id opened_at".split())
@@ -155,7 +155,7 @@ class Ledger:
             asked = asked.where(exceptions.c.code == code)
         asked = asked.order_by(exceptions.c.opened_at, exceptions.c.item_key, exceptions.c.code)
         with self.reading() as connection:
-            return [OpenException(*row) for row in connection.execute(asked)]
+            return [Waiting(*row) for row in connection.execute(asked)]
 
     def personal(self, found: Collection[Record]) -> dict[str, dict[str, Any]]:
         """Record id -> the personal data it came with, unsealed; records without, or erased, are left out.

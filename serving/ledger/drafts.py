@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from data.errors import MailDutyError
 from serving.ledger.chain import canonical, digest
-from serving.ledger.records import KINDS, Entry
+from serving.ledger.records import KINDS, Entry, cleaned
 from serving.ledger.sealing import Sealer, labels
 
 # Characters; four times as many bytes still fit into one key of an index of PostgreSQL.
@@ -91,8 +91,3 @@ def checked(name: str, value: str) -> str:
         "correct it, or reject the row",
         field=name,
     )
-
-
-def cleaned(text: str) -> str:
-    """Free text without what a database cannot hold: NUL and lone surrogates become U+FFFD."""
-    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from serving.ledger.records import FROM_FILES
-from serving.ledger.tables import current, exceptions, personal, records
+from serving.ledger.tables import current, personal, records
 
 SLICE = 500
 
@@ -71,15 +71,4 @@ def personal_of(connection: Connection, record_ids: Collection[str]) -> dict[str
     for some in slices(record_ids):
         asked = select(personal.c.record_id, personal.c.sealed).where(personal.c.record_id.in_(some))
         found |= {row.record_id: row.sealed for row in connection.execute(asked)}
-    return found
-
-
-def opened(connection: Connection, party: str, keys: Collection[str]) -> dict[tuple[str, str], str]:
-    """(Item key, code) -> since when the exception is open."""
-    found: dict[tuple[str, str], str] = {}
-    for some in slices(keys):
-        asked = select(exceptions.c.item_key, exceptions.c.code, exceptions.c.opened_at).where(
-            exceptions.c.party == party, exceptions.c.item_key.in_(some)
-        )
-        found |= {(row.item_key, row.code): row.opened_at for row in connection.execute(asked)}
     return found

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from data.errors import MailDutyError
-from serving.ledger.refusals import of_the_database
+from serving.ledger.refusals import refusal
 from serving.settings import home
 
 WAIT_S = 60  # for other writers, before an append gives up
@@ -97,9 +97,9 @@ def open_engine(url: URL, *, migrate: bool = True, durable: bool = True) -> Engi
             if not migrate:
                 raise _outdated(found)
             _bring_up(engine)
-    except DBAPIError as error:
+    except SQLAlchemyError as error:
         engine.dispose()
-        raise of_the_database(error) from error
+        raise refusal(error) from error
     except BaseException:
         engine.dispose()
         raise

@@ -10,6 +10,8 @@ from typing import Any
 
 import orjson
 
+from serving.exceptions import OpenException
+
 #: Kinds that say something new of an item: they name the record they supersede and become the item's current one.
 OF_AN_ITEM = frozenset({"assessment", "review", "correction", "return", "rejected"})
 #: Every kind of record.
@@ -21,18 +23,12 @@ FROM_FILES = frozenset({"assessment", "rejected"})
 
 
 @dataclass(frozen=True, slots=True)
-class OpenException:
-    """Something that stands open: ``code`` E01 to E26, ``reason`` a reason code, ``message`` a sentence.
+class Waiting(OpenException):
+    """An exception that is open on an item: by which record, and since when (UTC text)."""
 
-    The rest is filled in what the ledger gives back; ``opened_at`` stays while the same code stays open.
-    """
-
-    code: str
-    reason: str
-    message: str = ""
-    item_key: str = ""
-    record_id: str = ""
-    opened_at: str = ""
+    item_key: str
+    record_id: str
+    opened_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +104,13 @@ class Record:
     @property
     def exceptions(self) -> tuple[OpenException, ...]:
         """What stood open on the item after this record."""
-        return tuple(
-            OpenException(*said, self.item_key, self.record_id) for said in self._said.get("exceptions", ())
-        )
+        return tuple(OpenException(*said) for said in self._said.get("exceptions", ()))
 
     @cached_property
     def _said(self) -> dict[str, Any]:
         return {} if self.content is None else orjson.loads(self.content)
+
+
+def cleaned(text: str) -> str:
+    """Free text without what a database cannot hold: NUL and lone surrogates become U+FFFD."""
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, insert, select, update
 
 from data.errors import MailDutyError
 from serving.ledger.chain import GENESIS, canonical, link
-from serving.ledger.drafts import Draft, cleaned
-from serving.ledger.finding import Standing, opened, personal_of, standing, standing_of_files
-from serving.ledger.records import FROM_FILES, OF_AN_ITEM, Kept
+from serving.ledger.drafts import Draft
+from serving.ledger.finding import Standing, personal_of, standing, standing_of_files
+from serving.ledger.projecting import Projection, standing_open, store, upsert
+from serving.ledger.records import FROM_FILES, OF_AN_ITEM, Kept, cleaned
 from serving.ledger.sealing import Sealer
-from serving.ledger.tables import chains, current, exceptions, parties, personal, records, subjects
+from serving.ledger.tables import chains, parties, personal, records, subjects
 
 
 def stamp(at: datetime) -> str:
@@ -64,11 +64,6 @@ def write(
         _project(connection, party, rows, written, stands.known)
         connection.execute(update(chains).where(chains.c.party == party), {"length": length, "head": head})
     return kept
-
-
-def upsert(connection: Connection, table: Table) -> Any:
-    """An insert into ``table`` that can say what to do on a conflict, in the words of the database at hand."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def _lock(connection: Connection, party: str, when: str) -> tuple[int, str]:
@@ -200,53 +195,9 @@ def _seal_away(connection: Connection, party: str, rows: list[dict[str, Any]], d
 def _project(
     connection: Connection, party: str, rows: list[dict[str, Any]], drafts: list[Draft], known: frozenset[str]
 ) -> None:
-    """Brings `current` and `exceptions` to the last record of each item."""
-    last = {
-        row["item_key"]: (row, d)
-        for row, d in zip(rows, drafts, strict=True)
-        if row["item_key"] and row["kind"] in OF_AN_ITEM
-    }
-    if not last:
-        return
-    into = upsert(connection, current)
-    into = into.on_conflict_do_update(
-        index_elements=["party", "item_key"],
-        set_={name: into.excluded[name] for name in ("record_id", "decision", "route", "at")},
-    )
-    connection.execute(
-        into,
-        [
-            {
-                "party": party,
-                "item_key": key,
-                "record_id": row["record_id"],
-                "decision": d.entry.decision,
-                "route": d.entry.route,
-                "at": row["at"],
-            }
-            for key, (row, d) in last.items()
-        ],
-    )
-    since = opened(connection, party, known & last.keys())
-    if closing := {key for key, _ in since}:
-        gone = delete(exceptions).where(
-            exceptions.c.party == party, exceptions.c.item_key.in_(sorted(closing))
-        )
-        connection.execute(gone)
-    standing_open: dict[tuple[str, str], dict[str, Any]] = {}
-    for key, (row, d) in last.items():
-        for one in d.entry.exceptions:
-            standing_open.setdefault(
-                (key, one.code),
-                {
-                    "party": party,
-                    "item_key": key,
-                    "code": one.code,
-                    "reason": cleaned(one.reason),
-                    "message": cleaned(one.message),
-                    "record_id": row["record_id"],
-                    "opened_at": since.get((key, one.code), row["at"]),
-                },
-            )
-    if standing_open:
-        connection.execute(insert(exceptions), list(standing_open.values()))
+    keys = {row["item_key"] for row in rows if row["kind"] in OF_AN_ITEM}
+    made = Projection(exceptions=standing_open(connection, party, keys & known))
+    had_open = list(made.exceptions)
+    for row, draft in zip(rows, drafts, strict=True):
+        made.take(row, draft.entry.decision, draft.entry.route, draft.entry.exceptions)
+    store(connection, party, made, had_open)
