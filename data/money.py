@@ -113,9 +113,14 @@ class Rates:
                 "",
                 "Give a UTF-8 CSV or JSON file",
             ) from error
-        rates = list(_rates_in(text, file.name))
+        return cls.of_text(text, file.name)
+
+    @classmethod
+    def of_text(cls, text: str, name: str = "the rate table") -> Rates:
+        """The table in a text, as `load` reads it from a file; `name` is for errors. Raises RATES_* errors."""
+        rates = list(_rates_in(text, name))
         if not rates:
-            raise MailDutyError("RATES_EMPTY", f"{file.name} holds no rate", "", "Add one row per currency")
+            raise MailDutyError("RATES_EMPTY", f"{name} holds no rate", "", "Add one row per currency")
         return cls(rates)
 
     def on(self, code: str, day: date | None) -> ExchangeRate:
