@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, or_, select, text
-from sqlalchemy.exc import SQLAlchemyError
 
 from serving.ledger.drafts import checked, drafted
 from serving.ledger.finding import SLICE, personal_of, slices
-from serving.ledger.opening import ledger_url, open_engine
+from serving.ledger.opening import WAIT_S, ledger_url, open_engine
 from serving.ledger.records import Entry, Kept, Record, Waiting
-from serving.ledger.refusals import refusal
+from serving.ledger.refusals import busy, in_our_words
 from serving.ledger.sealing import Sealer, missing_key, sealer, wrong_key
 from serving.ledger.tables import current, exceptions, records, sealing_keys
 from serving.ledger.writing import stamp, write
@@ -26,7 +26,8 @@ class Ledger:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._sealer: Sealer | None = None
-        self._sealer_marked = False
+        self._key_marked = False  # in what is committed
+        self._one_writer = threading.Lock() if engine.dialect.name == "sqlite" else None
 
     @classmethod
     def open(cls, url: str | None = None, *, migrate: bool = True, durable: bool = True) -> Ledger:
@@ -66,7 +67,7 @@ class Ledger:
             kept = self._write(connection, party, drafts, at, actor)
             if also is not None:
                 also(connection, kept)
-        self._sealer_marked |= any(draft.sealed for draft in drafts)
+        self._key_marked |= any(draft.sealed for draft in drafts)
         return kept
 
     def add(
@@ -79,27 +80,39 @@ class Ledger:
     def _write(self, connection: Connection, party: str, drafts: Any, at: datetime, actor: str) -> list[Kept]:
         if not drafts:
             return []
-        if not self._sealer_marked and any(draft.sealed for draft in drafts):
-            self._mark_key(connection, stamp(at))
+        if any(draft.sealed for draft in drafts):
+            self.mark_key(connection, at)
         return write(connection, party, drafts, at, actor, self._sealer)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that may write: committed at its end, rolled back on any error."""
-        try:
-            with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
-                yield connection
-        except SQLAlchemyError as error:
-            raise refusal(error) from error
+        with (
+            in_our_words(),
+            self._turn(),
+            self.engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """SQLite has one writer at a time: threads of one process queue here, and need not ask it over and over."""
+        if self._one_writer is None:
+            yield
+        elif not self._one_writer.acquire(timeout=WAIT_S):
+            raise busy()
+        else:
+            try:
+                yield
+            finally:
+                self._one_writer.release()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads; on SQLite it sees one moment, and no writer waits for it."""
-        try:
-            with self.engine.connect() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise refusal(error) from error
+        with in_our_words(), self.engine.connect() as connection:
+            yield connection
 
     # --- reading
 
@@ -182,17 +195,22 @@ class Ledger:
                 raise missing_key()
             if marks and not marks & set(key.marks()):
                 raise wrong_key()
-            self._sealer = key
+            self._sealer, self._key_marked = key, key.marks()[0] in marks
         return self._sealer
 
-    def _mark_key(self, connection: Connection, when: str) -> None:
-        """Writes down which key seals, once; of two machines that begin with two keys, the second is refused."""
+    def mark_key(self, connection: Connection, at: datetime) -> None:
+        """Writes down, in the caller's transaction, which key seals; of two machines with two keys, the second is
+        refused. Everything that seals calls it.
+        """
+        ours = self.sealer().marks()
+        asked = select(sealing_keys.c.mark)
+        if self._key_marked or ours[0] in connection.execute(asked).scalars().all():
+            return
         if connection.dialect.name == "postgresql":
             connection.execute(text("LOCK TABLE sealing_keys IN SHARE ROW EXCLUSIVE MODE"))
-        marks = set(connection.execute(select(sealing_keys.c.mark)).scalars())
-        ours = self.sealer().marks()
+        marks = set(connection.execute(asked).scalars())
         if marks and not marks & set(ours):
             self._sealer = None
             raise wrong_key()
         if ours[0] not in marks:
-            connection.execute(insert(sealing_keys), {"mark": ours[0], "first_used_at": when})
+            connection.execute(insert(sealing_keys), {"mark": ours[0], "first_used_at": stamp(at)})

@@ -10,20 +10,23 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from data.errors import MailDutyError
-from serving.ledger.refusals import refusal
+from serving.ledger.migrating import bring_up
+from serving.ledger.refusals import busy, in_our_words
 from serving.settings import home
 
 WAIT_S = 60  # for other writers, before an append gives up
-_MIGRATIONS = Path(__file__).parent / "migrations"
-_LOCK = 0x6D61696C  # of PostgreSQL, while tables are made
+_DRIVERS = {
+    "sqlite+pysqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+}
 
 
 def ledger_url(named: str | None = None) -> URL:
@@ -37,12 +40,11 @@ def ledger_url(named: str | None = None) -> URL:
     try:
         url = make_url(said)
     except ArgumentError as error:
-        raise _not_a_place(said) from error
-    if url.drivername in ("postgresql", "postgres"):
-        url = url.set(drivername="postgresql+psycopg")
+        raise _not_a_place("the text given") from error
+    url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
     in_memory = url.drivername == "sqlite" and url.database in (None, "", ":memory:")
     if in_memory or url.drivername not in ("sqlite", "postgresql+psycopg"):
-        raise _not_a_place(url.render_as_string())
+        raise _not_a_place(repr(url.render_as_string()))  # without the password
     return url
 
 
@@ -70,53 +72,64 @@ def engine_for(url: URL, *, durable: bool = True) -> Engine:
         connection.isolation_level = None  # transactions begin where we say so, DDL included
         connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")  # pages: after 16 MB, not amid every append
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get("writes"):
+            _begin_to_write(connection.connection.dbapi_connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _begin_to_write(connection: Any) -> None:
+    """Asks every two milliseconds: SQLite's own waiting sleeps up to a tenth of a second past the end of the other."""
+    until = time.monotonic() + WAIT_S
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error):
+                    raise
+                if time.monotonic() > until:
+                    raise busy() from error
+            time.sleep(0.002)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {WAIT_S * 1000}")
 
 
 def open_engine(url: URL, *, migrate: bool = True, durable: bool = True) -> Engine:
     """An engine on a ledger whose tables are those of this release.
 
     Raises ``LEDGER_OPEN`` where the database cannot be reached, ``LEDGER_OUTDATED`` where tables are older and
-    ``migrate`` is False, ``LEDGER_NEWER`` where a later release has written them.
+    ``migrate`` is False, ``LEDGER_NEWER`` where a later release has written them. Where ``migrate`` is False nothing
+    is made either.
     """
     if url.drivername == "sqlite":
-        _make_file(Path(url.database or ""))
+        _make_file(Path(url.database or ""), may_make=migrate)
     engine = engine_for(url, durable=durable)
     try:
-        if url.drivername == "sqlite":
-            _write_ahead(engine)
-        with engine.connect() as connection:
-            found = _step(connection)
-        if found != head():
-            if not migrate:
-                raise _outdated(found)
-            _bring_up(engine)
-    except SQLAlchemyError as error:
-        engine.dispose()
-        raise refusal(error) from error
+        with in_our_words():
+            if url.drivername == "sqlite":
+                _write_ahead(engine)
+            bring_up(engine, migrate=migrate)
     except BaseException:
         engine.dispose()
         raise
     return engine
 
 
-@cache
-def head() -> str:
-    """The newest step of the tables, by the number its file begins with."""
-    return max(file.name[:4] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
-
-
-def _make_file(path: Path) -> None:
+def _make_file(path: Path, *, may_make: bool) -> None:
     """An empty file that only its owner reads; what SQLite puts beside it gets the same rights."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        if may_make:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, (os.O_CREAT if may_make else 0) | os.O_RDWR, 0o600))
     except OSError as error:
         raise MailDutyError(
             "LEDGER_OPEN",
@@ -144,52 +157,10 @@ def _write_ahead(engine: Engine) -> None:
         raw.close()
 
 
-def _step(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-
-
-def _bring_up(engine: Engine) -> None:
-    """All missing steps in one transaction, under a lock that other processes wait for."""
-    from alembic import command
-    from alembic.config import Config
-
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        found = _step(connection)
-        if found == head():
-            return
-        if found is not None and found > head():
-            raise _newer(found)
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        command.upgrade(config, head())
-
-
 def _not_a_place(said: str) -> MailDutyError:
     return MailDutyError(
         "LEDGER_URL",
-        f"{said!r} names no place for a ledger",
+        f"{said} names no place for a ledger",
         "it is kept in a file of SQLite or in PostgreSQL",
         "set MAILDUTY_LEDGER to sqlite:////folder/ledger.db or postgresql://user@host/name",
-    )
-
-
-def _outdated(found: str | None) -> MailDutyError:
-    return MailDutyError(
-        "LEDGER_OUTDATED",
-        f"the tables of the ledger are at step {found or 'none'}, this release needs {head()}",
-        "they are brought up to date when the ledger is opened for writing",
-        "open it once with migrate=True",
-    )
-
-
-def _newer(found: str) -> MailDutyError:
-    return MailDutyError(
-        "LEDGER_NEWER",
-        f"the tables of the ledger are at step {found}, this release knows {head()}",
-        "a later release has written it, and what it wrote could be misread",
-        "use that release",
     )

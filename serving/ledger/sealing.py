@@ -7,7 +7,6 @@ is noticed before it seals anything.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import re
@@ -178,8 +177,8 @@ def _make(path: Path) -> None:
 
 
 def _mark(salt: str, personal: Mapping[str, Any]) -> str:
-    return hmac.new(bytes.fromhex(salt), canonical(personal), hashlib.sha256).hexdigest()
+    return hmac.digest(bytes.fromhex(salt), canonical(personal), "sha256").hex()
 
 
 def _keyed(key: bytes, use: str, text: str) -> str:
-    return hmac.new(key, f"mailduty {use} {text}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, f"mailduty {use} {text}".encode(), "sha256").hex()

@@ -1,5 +1,9 @@
 """One service for all tests: a second one in the same process would register its metrics twice."""
 
+import os
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,3 +37,96 @@ def client(own_home: Any) -> Iterator[Any]:
         client = started.__enter__()
     yield client
     started.__exit__(None, None, None)
+
+
+class Cluster:
+    """A PostgreSQL of our own, on a socket in a folder nobody else knows; Debian's programs or any others."""
+
+    def __init__(self, programs: Path) -> None:
+        self.programs = programs
+        self.folder = Path(tempfile.mkdtemp(prefix="mailduty-pg-", dir="/tmp"))  # a socket's path is short
+        self.made = 0
+
+    def _do(self, program: str, *arguments: str) -> None:
+        as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        command = [*as_postgres, str(self.programs / program), *arguments]
+        done = subprocess.run(command, cwd=self.folder, stdout=subprocess.DEVNULL, timeout=120)
+        assert done.returncode == 0, f"{program} failed; see {self.folder}"
+
+    def start(self) -> None:
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres")
+        data = str(self.folder / "data")
+        if not (self.folder / "data").exists():
+            self._do(
+                "initdb",
+                "-D",
+                data,
+                "-U",
+                "app",
+                "--auth=trust",
+                "--no-sync",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+            )
+        # fsync guards against a power cut, which no test makes; a commit survives a killed server without it
+        said = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
+        self._do("pg_ctl", "-D", data, "-w", "-s", "-l", str(self.folder / "log"), "-o", said, "start")
+
+    def stop(self, how: str = "fast") -> None:
+        """``how``: fast, or immediate (as if it were killed)."""
+        self._do("pg_ctl", "-D", str(self.folder / "data"), "-w", "-s", "-m", how, "stop")
+
+    def say(self, statement: str) -> None:
+        import psycopg
+
+        with psycopg.connect(f"host={self.folder} user=app dbname=postgres", autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+    def new_database(self) -> str:
+        """The URL of an empty database."""
+        self.made += 1
+        self.say(f"CREATE DATABASE l{self.made}")
+        return f"postgresql://app@/l{self.made}?host={self.folder}"
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """A private PostgreSQL; skipped where its programs are missing, a failure where CI is true."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    beside = shutil.which("initdb")
+    if not found and not beside:
+        said = "PostgreSQL is not installed: no /usr/lib/postgresql/*/bin and no initdb on the path"
+        if os.environ.get("CI") == "true":
+            pytest.fail(said)
+        pytest.skip(said)
+    cluster = Cluster(found[-1] if found else Path(str(beside)).parent)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop("immediate")
+        shutil.rmtree(cluster.folder)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty place for a ledger, on each database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'ledger.db'}"
+        return
+    cluster: Cluster = request.getfixturevalue("postgresql")
+    url = cluster.new_database()
+    yield url
+    cluster.say(f"DROP DATABASE {url.partition('@/')[2].partition('?')[0]} WITH (FORCE)")
+
+
+@pytest.fixture
+def ledger(ledger_url: str) -> Iterator[Any]:
+    """An empty ledger on each database."""
+    from serving.ledger import Ledger
+
+    opened = Ledger.open(ledger_url)
+    yield opened
+    opened.close()

@@ -165,7 +165,7 @@ ON_SQLITE = (
 ON_POSTGRESQL = (
     """
     CREATE FUNCTION records_never_change() RETURNS trigger LANGUAGE plpgsql AS $$
-    DECLARE purged records%ROWTYPE;
+    DECLARE purged records;
     BEGIN
       IF TG_OP = 'UPDATE' THEN
         purged := OLD;
