@@ -22,8 +22,11 @@ import orjson
 
 from data.errors import MailDutyError
 from models.duty.records import DutyRequest
+from serving.asked import asked_json
 from serving.assessor import Assessment, priced_as
-from serving.ledger import Entry
+from serving.exceptions import exceptions_of_error, opened
+from serving.ledger import Entry, OpenException
+from serving.reasons import reason
 
 if TYPE_CHECKING:
     from serving.ledger.artefacts import Standing
@@ -32,7 +35,7 @@ PERSONAL = frozenset(
     {"sender", "recipient", "importer", "contact", "contacts", "seller", "consignee", "payer"}
 )
 _PLACE = ("row", "piece", "code", "field", "remedy", "tracking_id", "id")
-_LISTED = re.compile(r"matches .*, entry ")
+_LISTED, _UNNAMED = re.compile(r"matches .*, entry "), "matches a listed name, entry "
 
 
 def assessed_entries(
@@ -49,6 +52,7 @@ def assessed_entries(
         said, names = _without_names(one.as_json())
         body = {
             "received": received,
+            "asked": asked_json(one.asked),
             "assessment": said,
             "versions": one.versions,
             "basis": {**standing.as_json(), **basis},
@@ -65,7 +69,7 @@ def assessed_entries(
                 manifest_sha256=manifest_sha256,
                 decision=one.decision.outcome,
                 route=one.route.route if one.route else "",
-                exceptions=getattr(one, "exceptions", ()),
+                exceptions=_open(one),
             )
         )
     return entries
@@ -92,6 +96,10 @@ def rejected_entry(rejected: Mapping[str, Any], where: str, manifest_sha256: str
         tracking_id=tracking,
         personal={**rejected},
         manifest_sha256=manifest_sha256,
+        exceptions=tuple(
+            OpenException(one.code, one.reason, reason(one.reason).sentence)
+            for one in exceptions_of_error(error)
+        ),
         reason=str(error.get("code", "")),
     )
 
@@ -164,6 +172,14 @@ def _bases(done: Sequence[Assessment]) -> list[dict[str, Any]]:
     return bases
 
 
+def _open(one: Assessment) -> tuple[OpenException, ...]:
+    """What stays open on the item; the sentence about a name on a list without the name."""
+    return tuple(
+        OpenException(found.code, found.reason, _LISTED.sub(_UNNAMED, found.message))
+        for found in opened(one.decision.grounds)
+    )
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(name): _plain(one) for name, one in value.items()}
@@ -189,7 +205,7 @@ def _masked(value: Any, sentences: list[str]) -> Any:
         if value.get("code") == "SCREENING_MATCH":
             sentences += [one for one in value.values() if isinstance(one, str) and _LISTED.search(one)]
             return {
-                name: _LISTED.sub("matches a listed name, entry ", one) if isinstance(one, str) else one
+                name: _LISTED.sub(_UNNAMED, one) if isinstance(one, str) else one
                 for name, one in value.items()
             }
         return {name: _masked(one, sentences) for name, one in value.items()}

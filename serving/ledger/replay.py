@@ -11,12 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from sqlalchemy import select
+
 from data.errors import MailDutyError
 from models.duty.records import DutyRequest
 from serving.keeping import parcel_hash
 from serving.ledger import Ledger, Record
 from serving.ledger.artefacts import law_of, schedule_of
 from serving.ledger.chain import digest
+from serving.ledger.tables import records
 from serving.parcels import price_items
 from serving.versions import code_version
 
@@ -82,11 +85,11 @@ def replay(ledger: Ledger, party: str, record_id: str) -> Replay:
     return next(replay_each(ledger, party, [record]))
 
 
-def replay_each(ledger: Ledger, party: str, records: Iterable[Record]) -> Iterator[Replay]:
+def replay_each(ledger: Ledger, party: str, those: Iterable[Record]) -> Iterator[Replay]:
     """Every record given, in order; priced in batches under the law and tariff that each names."""
     parcels: OrderedDict[str, list[Mapping[str, Any]]] = OrderedDict()
     waiting: list[_Case | Replay] = []
-    for record in records:
+    for record in those:
         waiting.append(_case(ledger, party, record, parcels))
         if len(waiting) >= _AT_ONCE:
             yield from _computed(ledger, waiting)
@@ -123,13 +126,19 @@ def _listed(
     if "requests" in parcel:
         held[sha256] = parcel["requests"]
     elif sha256 not in held:
-        for other in ledger.history(party, parcel["listed_with"]):
+        for other in _history(ledger, party, parcel["listed_with"]):
             found = ((other.body() or {}).get("basis") or {}).get("parcel") or {}
             if found.get("sha256") == sha256 and "requests" in found:
                 held[sha256] = found["requests"]
     if len(held) > _PARCELS_HELD:
         held.popitem(last=False)
     return held.get(sha256)
+
+
+def _history(ledger: Ledger, party: str, item_key: str) -> list[Record]:
+    asked = select(records).where(records.c.party == party, records.c.item_key == item_key)
+    with ledger.reading() as connection:
+        return [Record(*row) for row in connection.execute(asked.order_by(records.c.seq.desc()))]
 
 
 def _computed(ledger: Ledger, waiting: Sequence[_Case | Replay]) -> Iterator[Replay]:
