@@ -69,8 +69,9 @@ def assess(
             help="What the file leaves open, as decimal_mark=, or date_order=dmy.",
         ),
     ] = None,
+    party: Annotated[str, typer.Option(help="Whose ledger keeps it.")] = "local",
 ) -> None:
-    """Suggestion, risk, duty and decision for every item of a manifest.
+    """Suggestion, risk, duty and decision for every item of a manifest, kept in the ledger.
 
     Example: mailduty assess data/samples/manifest.csv --on 2026-09-01 --out answers.jsonl
     """
@@ -85,6 +86,7 @@ def assess(
             layout=layout,
             method=method,
             settings=_settings(settle),
+            party=party,
         )
     )
 

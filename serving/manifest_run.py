@@ -1,27 +1,43 @@
-"""The run of `mailduty assess`: manifests in; a table, JSON lines and a record out. Notebooks call it too."""
+"""The run of `mailduty assess`: manifests in; a table, JSON lines and records out. Notebooks call it too.
+
+Each file is kept as it came, then each batch of items as soon as it is assessed. A run that breaks off loses nothing
+that was said: what is in the ledger stays, and the same manifest again adds only what is missing.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from data.errors import MailDutyError
 from data.manifest import ManifestReading, RowError, read_manifest
 from data.money import Rates
-from serving import record
-from serving.asked import AskedItem, from_item
-from serving.assessor import Assessor
-from serving.decision import Ground, tally
+from serving.asked import AskedItem
+from serving.assessor import Assessment, Assessor
+from serving.decision import tally
+from serving.ledger import Ledger
+from serving.ledger.artefacts import standing
+from serving.manifest_keeping import Keeping, who
+from serving.manifests import asked_items, keepable
+from serving.parcels import whole_parcels
 from serving.runs import Summary, written
 from serving.terminal import print_table, progress, row
 
 CHUNK = 2_000
+LOCAL = "local"  # the party of whoever runs the command line
 MANIFEST_SUFFIXES = (".csv", ".jsonl", ".ndjson", ".txt", ".tsv")
 MOST_SHOWN = 200  # rows of the table; the whole result is in the JSON lines
+
+
+class _File(NamedTuple):
+    """A manifest and what was read of it."""
+
+    path: Path
+    reading: ManifestReading
 
 
 def assess_manifests(
@@ -33,93 +49,96 @@ def assess_manifests(
     method: str = "ad_valorem",
     settings: Mapping[str, Any] | None = None,
     today: date | None = None,
+    party: str = LOCAL,
 ) -> Summary:
-    """Assesses manifests, keeps the record, writes JSON lines to ``out`` and prints the table.
+    """Assesses manifests, keeps everything in the ledger of ``party``, writes JSON lines to ``out``, prints the table.
 
     A folder stands for the manifests in it; ``method`` is that of EO 14324, one for the run as the order wants
     it; ``settings`` are those of ``read_manifest`` that settle what a file leaves open. Raises MailDutyError
     where a file is no manifest at all; then nothing is written and nothing kept.
     """
     today = today or date.today()
-    readings = _readings(manifests, rates, layout, settings or {})
-    asked = [one for reading in readings for one in _asked(reading, on, today, {"method": method})]
+    files = _readings(manifests, rates, layout, settings or {})
+    asked = [
+        (one, file.reading.sha256)
+        for file in files
+        for one in asked_items(file.reading, on, today, {"method": method})
+    ]
+    counts = _counts([file.reading for file in files])
     assessor = Assessor.shipped()
-    done = []
-    with progress("Assessing", total=len(asked)) as advance:
-        for some in _whole_parcels(asked):
-            done += assessor.assess(some)
-            advance(len(some))
-    places = {id(item): n for n, item in enumerate(asked)}
-    done.sort(key=lambda one: places[id(one.asked)])
+    with closing(Ledger.open()) as ledger:
+        keeping = Keeping(ledger, party, standing(ledger.engine, assessor.law, assessor.schedule), who())
+        for file in files:
+            keeping.manifest(file.reading, file.path)
+        done = _assessed(assessor, asked, keeping)
+        for file in files:
+            keeping.rejected(file.reading)
+        place = ledger.engine.url.render_as_string()
     answers = [one.as_json() for one in done]
-    rejected = [_rejected(reading, error) for reading in readings for error in reading.errors]
+    rejected = [_rejected(file.reading, error) for file in files for error in file.reading.errors]
+    kept = {"party": party, "written": keeping.written, "unchanged": keeping.unchanged}
+    summary = {**counts, "decisions": tally([one.decision for one in done]), "records": kept}
+    with written(out) as write:
+        for line in (*answers, *rejected, {"summary": summary}):
+            write(line)
+    stream = sys.stderr if str(out) == "-" else sys.stdout
+    notes = [f"{r.manifest.source_name} ({r.layout}): {note}" for _, r in files for note in r.notes]
+    _show(answers, rejected, notes, summary, out, place, stream)
+    return Summary(counts["rows_in"], counts["items"], counts["errors"])
+
+
+def _assessed(
+    assessor: Assessor, asked: Sequence[tuple[AskedItem, str]], keeping: Keeping
+) -> list[Assessment]:
+    """Every item assessed and kept, batch by batch; the answers in the order asked."""
+    places = {id(item): at for at, (item, _) in enumerate(asked)}
+    done: list[Assessment] = []
+    with progress("Assessing", total=len(asked)) as advance:
+        for items in _rounds([item for item, _ in asked]):
+            for some in whole_parcels(items, CHUNK):
+                assessed = assessor.assess(some)
+                keeping.assessed(assessed, [asked[places[id(item)]][1] for item in some])
+                done += assessed
+                advance(len(some))
+    return sorted(done, key=lambda one: places[id(one.asked)])
+
+
+def _rounds(asked: Sequence[AskedItem]) -> Iterator[list[AskedItem]]:
+    """Items in rounds in which each stands once: where a second file says an item again, it is said after the first."""
+    rounds: list[list[AskedItem]] = []
+    times: dict[tuple[str | None, str], int] = {}
+    for item in asked:
+        time = times.get((item.parcel, item.id), 0)
+        times[item.parcel, item.id] = time + 1
+        if time == len(rounds):
+            rounds.append([])
+        rounds[time].append(item)
+    yield from rounds
+
+
+def _counts(readings: Sequence[ManifestReading]) -> dict[str, int]:
     counts = {
         "rows_in": sum(reading.rows_in for reading in readings),
-        "items": len(done),
-        "errors": len(rejected),
+        "items": sum(len(reading.items) for reading in readings),
+        "errors": sum(len(reading.errors) for reading in readings),
         "skipped": sum(len(reading.skipped) for reading in readings),
     }
     if counts["rows_in"] != counts["items"] + counts["errors"]:
         raise MailDutyError(
             "ROWS_LOST", f"{counts}", "rows in = items + errors", "keep the manifest and report this"
         )
-    run = {
-        "asked_by": "mailduty assess",
-        "on": on and on.isoformat(),
-        "today": today.isoformat(),
-        "facts": {"method": method},
-        "manifests": [_source(reading) for reading in readings],
-    }
-    received = ({"received": one.asked.received, **answer} for one, answer in zip(done, answers, strict=True))
-    kept = record.keep(run, received, rejected)
-    decisions = tally([one.decision for one in done])
-    summary = {**counts, "decisions": decisions, "run_id": kept.run_id, "record": str(kept.path)}
-    with written(out) as write:
-        for line in (*answers, *rejected, {"summary": summary}):
-            write(line)
-    stream = sys.stderr if str(out) == "-" else sys.stdout
-    notes = [f"{r.manifest.source_name} ({r.layout}): {note}" for r in readings for note in r.notes]
-    _show(answers, rejected, notes, summary, out, stream)
-    return Summary(counts["rows_in"], counts["items"], counts["errors"], kept)
-
-
-def _asked(
-    reading: ManifestReading, on: date | None, today: date, facts: Mapping[str, Any]
-) -> Iterator[AskedItem]:
-    """The items of a manifest; those whose parcel lost a row carry the question, for its limits are not known."""
-    lost = {parcel.tracking_id: parcel.rows_in_error for parcel in reading.parcels if parcel.rows_in_error}
-    for item in reading.items:
-        one = from_item(item, on, today, facts)
-        if rows := lost.get(item.tracking_id):
-            said = f"row {', '.join(map(str, rows))} of this parcel could not be read"
-            one = replace(one, questions=(*one.questions, Ground("PARCEL_INCOMPLETE", said)))
-        yield one
-
-
-def _whole_parcels(asked: Sequence[AskedItem]) -> Iterator[list[AskedItem]]:
-    """Batches of about CHUNK items in which no parcel is cut in two; a parcel's items come together."""
-    parcels: dict[str, list[AskedItem]] = {}
-    for item in asked:
-        parcels.setdefault(item.parcel or item.id, []).append(item)
-    some: list[AskedItem] = []
-    for items in parcels.values():
-        some += items
-        if len(some) >= CHUNK:
-            yield some
-            some = []
-    if some:
-        yield some
+    return counts
 
 
 def _readings(
     manifests: Sequence[Path], rates: Path | None, layout: str | None, settings: Mapping[str, Any]
-) -> list[ManifestReading]:
+) -> list[_File]:
     table = Rates.load(rates) if rates else None
     files = _files(manifests)
     readings = []
     with progress("Reading", total=len(files)) as advance:
         for file in files:
-            readings.append(read_manifest(file, layout, rates=table, **settings))
+            readings.append(_File(file, keepable(read_manifest(file, layout, rates=table, **settings))))
             advance(1)
     return readings
 
@@ -144,13 +163,6 @@ def _files(manifests: Sequence[Path]) -> list[Path]:
     return files
 
 
-def _source(reading: ManifestReading) -> dict[str, Any]:
-    """The manifest as received: name, hash, layout, and every row that is no data, with the reason."""
-    skipped = [{"row": one.row, "reason": one.reason} for one in reading.skipped]
-    about = reading.manifest.model_dump(mode="json", exclude_none=True)
-    return {**about, "notes": list(reading.notes), "skipped": skipped}
-
-
 def _rejected(reading: ManifestReading, error: RowError) -> dict[str, Any]:
     return {"manifest": reading.manifest.source_name, "error": error.as_dict()}
 
@@ -161,6 +173,7 @@ def _show(
     notes: Sequence[str],
     summary: Mapping[str, Any],
     out: Path | None,
+    place: str,
     stream: IO[str],
 ) -> None:
     """The table, the rejected rows, the sums, and where everything is."""
@@ -185,7 +198,9 @@ def _show(
     say("Decisions: " + ", ".join(f"{n} {outcome}" for outcome, n in summary["decisions"].items()))
     if out and str(out) != "-":
         say(f"JSON lines: {out}")
-    say(f"Record: {summary['record']}")
+    kept = summary["records"]
+    already = f", {kept['unchanged']} were there already" if kept["unchanged"] else ""
+    say(f"Ledger: {kept['written']} records written of party {kept['party']}{already}; {place}")
 
 
 def _stands_for(answers: Sequence[Mapping[str, Any]]) -> list[str]:

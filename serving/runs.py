@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from data.errors import MailDutyError
-from serving.record import Kept, encoded
+from serving.json_lines import encoded
 from serving.terminal import progress
 
 CHUNK = 20_000
@@ -32,7 +32,6 @@ class Summary:
     rows_in: int
     items: int
     errors: int
-    kept: Kept | None = None
 
 
 def price_file(file: Path, out: Path | None = None) -> Summary:

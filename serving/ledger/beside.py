@@ -1,0 +1,219 @@
+"""What stands beside the chain, held against it: sealed data, received files, law and tariff, the quick answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Row, Table, func, select
+
+from data.archived import unpacked
+from data.errors import MailDutyError
+from serving.ledger.book import Ledger
+from serving.ledger.disposed import Disposed
+from serving.ledger.finding import slices
+from serving.ledger.projecting import projected
+from serving.ledger.records import OF_AN_ITEM, Record
+from serving.ledger.sealing import Sealer, labels
+from serving.ledger.tables import (
+    artefacts,
+    current,
+    exceptions,
+    files,
+    personal,
+    records,
+    subjects,
+    tasks,
+)
+
+if TYPE_CHECKING:
+    from serving.ledger.verify import Verified
+
+_SLICE = 500
+
+
+def check_sealed(
+    ledger: Ledger, connection: Connection, party: str, disposed: Disposed, found: Verified
+) -> None:
+    """Each record's personal data is what it committed to, or a record says that it is gone; and so its index."""
+    asked = (
+        select(records.c.seq, records.c.record_id, records.c.personal_mark, personal.c.sealed)
+        .outerjoin(personal, personal.c.record_id == records.c.record_id)
+        .where(
+            records.c.party == party, records.c.personal_mark.is_not(None) | personal.c.sealed.is_not(None)
+        )
+        .order_by(records.c.seq)
+    )
+    key = _key(ledger, found)
+    indexed = 0
+    for rows in _batches(connection.execute(asked, execution_options={"yield_per": _SLICE})):
+        index: dict[str, set[str]] = {}
+        for some in slices([str(row.record_id) for row in rows]):
+            those = select(subjects.c.record_id, subjects.c.subject).where(
+                subjects.c.party == party, subjects.c.record_id.in_(some)
+            )
+            for one, subject in connection.execute(those):
+                index.setdefault(one, set()).add(subject)
+        for row in rows:
+            said = _sealed_wrong(row, key, disposed, index.get(row.record_id, set()))
+            if said:
+                found.tell(said, row.seq, row.record_id)
+            indexed += len(index.get(row.record_id, ()))
+    in_all = connection.execute(select(func.count()).where(subjects.c.party == party)).scalar_one()
+    if in_all != indexed:
+        found.tell("the index of people names records that have no personal data")
+
+
+def _sealed_wrong(row: Row[Any], key: Sealer | None, disposed: Disposed, index: set[str]) -> str:
+    if row.sealed is None:
+        gone = row.record_id in disposed.erased or row.seq in disposed.purged
+        return "" if gone else "its personal data is gone, and no erasure or purge names it"
+    if row.personal_mark is None:
+        return "it has personal data that it did not come with"
+    if key is None:
+        return ""
+    try:
+        said = key.open_up(row.sealed, row.personal_mark)
+    except (MailDutyError, TypeError, ValueError, KeyError):
+        return "its personal data is not what was sealed with it"
+    there = set(labels(said))
+    if not any(index == {one.subject(label) for label in there} for one in _each(key)):
+        return "the index of people does not fit its personal data"
+    return ""
+
+
+def _each(key: Sealer) -> Iterator[Sealer]:
+    yield from (Sealer((one,)) for one in key.keys)
+
+
+def check_files(
+    ledger: Ledger, connection: Connection, party: str, disposed: Disposed, found: Verified
+) -> None:
+    """Every file that came in is there as it came, or as an erasure left it."""
+    known = set(
+        connection.execute(
+            select(records.c.manifest_sha256).where(records.c.party == party, records.c.kind == "manifest")
+        ).scalars()
+    )
+    queued = set(connection.execute(select(tasks.c.file_sha256).where(tasks.c.party == party)).scalars())
+    key = _key(ledger, found)
+    there = connection.execute(select(files.c.sha256, files.c.size).where(files.c.party == party)).all()
+    for name, size in sorted(there, key=str):
+        one = select(files.c.sealed).where(files.c.party == party, files.c.sha256 == name)
+        said = _file_wrong(name, size, connection.execute(one).scalar_one(), key, disposed)
+        if name not in known | queued:
+            said = "no record says that it came in"
+        if said:
+            found.tell(f"file {str(name)[:12]}: {said}")
+    for name in sorted(known - {one.sha256 for one in there} - set(disposed.files), key=str):
+        found.tell(f"file {str(name)[:12]}: it is gone, and no erasure or purge names it")
+
+
+def _file_wrong(name: str, size: int, sealed: bytes, key: Sealer | None, disposed: Disposed) -> str:
+    now = disposed.files.get(name, name)
+    if now is None:
+        return "" if not sealed and not size else "it should be gone"
+    if key is None:
+        return ""
+    try:
+        content = key.unseal(sealed)
+    except (MailDutyError, TypeError, ValueError):
+        return "it is not what was sealed"
+    return "" if sha256(content).hexdigest() == now and len(content) == size else "it is not what came in"
+
+
+def check_artefacts(ledger: Ledger, connection: Connection, party: str, found: Verified) -> None:
+    """Law and tariff behind the party's duties are there, to the byte."""
+    wanted: dict[str, str] = {}
+    for record in _bodies(connection, party):
+        basis = (record.body() or {}).get("basis") or {}
+        wanted |= {basis[kind]: kind for kind in ("law", "schedule") if kind in basis}
+    for name, kind in sorted(wanted.items()):
+        row = connection.execute(select(artefacts).where(artefacts.c.sha256 == name)).first()
+        if row is None or row.kind != kind:
+            found.tell(f"{kind} {name[:12]}: the ledger holds no {kind} of that hash")
+            continue
+        try:
+            unpacked(name, row.content)
+        except (MailDutyError, TypeError):
+            found.tell(f"{kind} {name[:12]}: it is not what duties were computed from")
+
+
+def check_projections(connection: Connection, party: str, found: Verified) -> None:
+    """The current record of each item and what stands open on it, against all its records."""
+    seen = {current: 0, exceptions: 0}
+    for keys, held in _items(connection, party):
+        try:
+            made = projected(held)
+        except (ValueError, TypeError):
+            continue  # a body among them is no body any more; the walk tells of it
+        must = {
+            current: {(key,): row for key, row in made.current.items()},
+            exceptions: {
+                (key, code): row for key, codes in made.exceptions.items() for code, row in codes.items()
+            },
+        }
+        for table, by in ((current, ("item_key",)), (exceptions, ("item_key", "code"))):
+            is_there = _held(connection, table, party, keys, by)
+            seen[table] += len(is_there)
+            for one in sorted(must[table].keys() | is_there.keys(), key=str):
+                if must[table].get(one) != is_there.get(one):
+                    found.tell(f"{table.name} {' '.join(map(str, one))}: it does not follow from the records")
+    for table, count in seen.items():
+        if connection.execute(select(func.count()).where(table.c.party == party)).scalar_one() != count:
+            found.tell(f"{table.name}: it holds items that have no record")
+
+
+def _items(connection: Connection, party: str) -> Iterator[tuple[list[str], list[Record]]]:
+    """Item keys, some at a time, with all their records, item by item."""
+    asked = (
+        select(records)
+        .where(records.c.party == party, records.c.kind.in_(OF_AN_ITEM), records.c.item_key != "")
+        .order_by(records.c.item_key, records.c.seq)
+    )
+    rows = connection.execute(asked, execution_options={"yield_per": _SLICE})
+    keys: list[str] = []
+    held: list[Record] = []
+    for key, some in groupby(rows, key=lambda row: row.item_key):
+        keys.append(key)
+        held += (Record(*row) for row in some)
+        if len(keys) >= _SLICE:
+            yield keys, held
+            keys, held = [], []
+    yield keys, held
+
+
+def _held(
+    connection: Connection, table: Table, party: str, keys: list[str], by: tuple[str, ...]
+) -> dict[tuple[str, ...], dict[str, Any]]:
+    asked = select(table).where(table.c.party == party, table.c.item_key.in_(keys))
+    return {tuple(row[name] for name in by): dict(row) for row in connection.execute(asked).mappings()}
+
+
+def _bodies(connection: Connection, party: str) -> Iterator[Record]:
+    """Records whose bodies can be read."""
+    asked = select(records).where(records.c.party == party, records.c.body.is_not(None))
+    for row in connection.execute(asked, execution_options={"yield_per": _SLICE}):
+        record = Record(*row)
+        try:
+            record.body()
+        except (ValueError, TypeError, AttributeError):
+            continue
+        yield record
+
+
+def _batches(rows: Any) -> Iterator[list[Row[Any]]]:
+    yield from rows.partitions(_SLICE)
+
+
+def _key(ledger: Ledger, found: Verified) -> Sealer | None:
+    """The operator's key; without it what is sealed is not looked into, and that is said."""
+    try:
+        return ledger.sealer()
+    except MailDutyError as error:
+        said = f"what is sealed was not looked into: {error}"
+        if said not in found.notes:
+            found.notes.append(said)
+        return None

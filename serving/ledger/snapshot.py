@@ -1,0 +1,34 @@
+"""A reading of the ledger as it stands at one moment, however long it takes and whoever writes meanwhile."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from serving.ledger.book import Ledger
+
+
+@contextmanager
+def snapshot(ledger: Ledger) -> Iterator[Connection]:
+    """A connection whose every question is about the same moment.
+
+    On SQLite text is read even where its bytes are no text any more: whoever looks for tampering must see it.
+    """
+    with ledger.reading() as connection:
+        if connection.dialect.name == "postgresql":
+            yield connection.execution_options(isolation_level="REPEATABLE READ")
+            return
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.text_factory = _lenient
+        try:
+            yield connection
+        finally:
+            driver.text_factory = str
+
+
+def _lenient(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")

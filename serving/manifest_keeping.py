@@ -1,0 +1,112 @@
+"""Keeps what a run of the command line reads and answers: each file as it came, each batch as soon as it is assessed."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from data.errors import MailDutyError
+from data.manifest import ManifestReading
+from serving.assessor import Assessment
+from serving.keeping import assessed_entries, manifest_entry
+from serving.ledger import Entry, Kept, Ledger
+from serving.ledger.artefacts import Standing
+from serving.ledger.chain import canonical, digest
+from serving.ledger.received import Sealed, keep_file, sealed_file
+from serving.ledger.tables import records
+from serving.manifests import about, rejected_row
+from serving.resent import closed_by
+
+AT_ONCE = 2_000  # rejected rows in a transaction
+
+
+def who() -> str:
+    """Whoever runs the command, as records name them."""
+    try:
+        return f"{getpass.getuser()}, mailduty assess"
+    except (OSError, KeyError):  # an account without a name
+        return "mailduty assess"
+
+
+@dataclass
+class Keeping:
+    """One run's way into the ledger of a party. Counts what it wrote and what was there already."""
+
+    ledger: Ledger
+    party: str
+    standing: Standing
+    actor: str
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    written: int = 0
+    unchanged: int = 0
+
+    def manifest(self, reading: ManifestReading, file: Path) -> None:
+        """The file as it came and a record of it; nothing where the same was read of it before.
+
+        Raises ``MANIFEST_CHANGED`` where the file is no longer the one that was read.
+        """
+        held = sealed_file(self.ledger, _content(file), reading.manifest.source_name)
+        if held.sha256 != reading.sha256:
+            raise MailDutyError(
+                "MANIFEST_CHANGED",
+                f"{file} was changed while it was read",
+                "a file is kept as it was when its items were assessed",
+                "start again",
+            )
+        entry = manifest_entry(about(reading), reading.sha256)
+        with self.ledger.writing() as connection:
+            self._keep_file(connection, entry, held)
+
+    def _keep_file(self, connection: Connection, entry: Entry, held: Sealed) -> None:
+        now = self.clock()
+        self.ledger.mark_key(connection, now)
+        keep_file(connection, self.party, held, now)
+        last = (
+            select(records.c.body_sha256)
+            .where(
+                records.c.party == self.party,
+                records.c.item_key == entry.item_key,
+                records.c.kind == "manifest",
+            )
+            .order_by(records.c.seq.desc())
+            .limit(1)
+        )
+        if connection.execute(last).scalar() == digest(canonical({"body": entry.body})):
+            self.unchanged += 1
+        else:
+            self.ledger.add(connection, self.party, [entry], at=now, actor=self.actor)
+            self.written += 1
+
+    def assessed(self, done: Sequence[Assessment], manifests: Sequence[str]) -> None:
+        """A batch of whole parcels, each item with the hash of the file it came in."""
+        entries = assessed_entries(done, self.standing)
+        self._append([replace(one, manifest_sha256=sha) for one, sha in zip(entries, manifests, strict=True)])
+        for sha256 in set(manifests):
+            mine = [one for one, sha in zip(entries, manifests, strict=True) if sha == sha256]
+            self._append(closed_by(self.ledger, self.party, mine, sha256))
+
+    def rejected(self, reading: ManifestReading) -> None:
+        """The rows of a file that could not be read."""
+        for start in range(0, len(reading.errors), AT_ONCE):
+            some = reading.errors[start : start + AT_ONCE]
+            self._append([rejected_row(error, reading.sha256) for error in some])
+
+    def _append(self, entries: Sequence[Entry]) -> None:
+        kept: list[Kept] = self.ledger.append(self.party, entries, at=self.clock(), actor=self.actor)
+        new = sum(one.new for one in kept)
+        self.written += new
+        self.unchanged += len(kept) - new
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise MailDutyError(
+            "FILE_UNREADABLE", f"{file} cannot be read: {error.strerror}", "", "check path and permissions"
+        ) from error
