@@ -163,6 +163,8 @@ _REASONS: dict[str, tuple[str, str]] = {
     "ROW_TOO_LONG": ("The row has more cells than the header.", "Look for a missing quotation mark."),
     "CELL_TOO_LONG": ("A cell is far too long.", "Look for a missing quotation mark."),
     "CELL_NOT_TEXT": ("A cell holds bytes that are no text.", "Export it again."),
+    "CELL_FORMULA_EMPTY": ("A formula was saved without its result.", "Paste values instead of formulas."),
+    "CELL_FORMULA_ERROR": ("A formula in the cell failed.", "Type the value."),
     "QUOTE_UNCLOSED": ("A quotation mark is not closed.", "Close it."),
     "PIECES_MISSING": ("The parcel lists no content.", "List what is in it."),
     "PIECE_MALFORMED": ("A content piece cannot be read.", "Correct it."),

@@ -1,4 +1,4 @@
-"""From bytes to lines of text: hash, encoding, and refusal of what is no text.
+"""From bytes to lines of text or to a workbook: hash, encoding, and refusal of what is neither.
 
 The file is read twice in chunks, never whole: once to hash it and to learn its encoding, once for its rows.
 """
@@ -14,15 +14,22 @@ from pathlib import Path
 from typing import BinaryIO
 
 from data.errors import MailDutyError
+from data.manifest.workbook import Sheet, Workbook, open_workbook
+from data.manifest.workbook_guard import refuse
 
 CHUNK = 1 << 20
 HEAD_LINES = 30  # lines by which a layout is recognised
 HEAD_CHARACTERS = 1 << 18  # and no more of them than this: a document may be one line
+WORKBOOK = "xlsx"  # stands where a text file names its encoding
 LONGEST_LINE = 4_000_000  # characters of a line; what stands beyond is cut, and its row refused by its reader
 _FALLBACK = "mailduty-western"
+_ARCHIVE = b"PK\x03\x04"
+_OLD = b"\xd0\xcf\x11\xe0"
+_SEALED = "EncryptedPackage".encode("utf-16-le")  # what a workbook with a password is called inside
 _MAGIC = {
-    b"PK\x03\x04": "an Excel workbook or ZIP archive",
-    b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
+    b"PK\x05\x06": "an empty ZIP archive",
+    b"PK\x07\x08": "a ZIP archive in several volumes",
+    _OLD: "an old Excel (.xls) or Word file",
     b"%PDF": "a PDF",
     b"\x1f\x8b": "a gzip archive",
     b"\x89PNG": "a picture",
@@ -65,6 +72,8 @@ class Intake:
     encoding: str = "utf-8"
     errors: str = "strict"
     notes: list[str] = field(default_factory=list)
+    book: Workbook | None = None  # a workbook is no text: its rows come from the sheet chosen
+    sheet: Sheet | None = None
 
     def open(self) -> BinaryIO:
         """The bytes from the start."""
@@ -80,7 +89,8 @@ class Intake:
 def take_in(source: str | Path | bytes, name: str | None = None, encoding: str | None = None) -> Intake:
     """Hash a file and learn its encoding. bytes are the content itself; str and Path are a path.
 
-    Raises MailDutyError MANIFEST_NOT_FOUND, MANIFEST_EMPTY, MANIFEST_BINARY or MANIFEST_ENCODING.
+    Raises MailDutyError MANIFEST_NOT_FOUND, MANIFEST_EMPTY, MANIFEST_BINARY, MANIFEST_ENCODING or, of a
+    workbook, MANIFEST_WORKBOOK_*.
     """
     if isinstance(source, bytes):
         intake = Intake(name or "", source)
@@ -96,6 +106,8 @@ def take_in(source: str | Path | bytes, name: str | None = None, encoding: str |
             "",
             "Check the path and the permissions",
         ) from error
+    if intake.encoding == WORKBOOK:
+        intake.book = open_workbook(intake.open, intake.name)
     return intake
 
 
@@ -127,9 +139,20 @@ def _survey(intake: Intake, file: BinaryIO, encoding: str | None) -> None:
                 "Check that the export finished",
             )
         head += rest
+    digest = hashlib.sha256()
+    if head.startswith(_ARCHIVE):
+        intake.encoding = WORKBOOK
+        file.seek(0)
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            intake.size += len(chunk)
+        intake.sha256 = digest.hexdigest()
+        return
+    if head.startswith(_OLD) and _SEALED in head + file.read(CHUNK):
+        refuse("ENCRYPTED", f"{intake.name or 'the input'} has a password", "A manifest is readable",
+               "Save it without a password")  # fmt: skip
     intake.encoding = encoding or _guess(intake.name, head)
     file.seek(0)
-    digest = hashlib.sha256()
     try:
         if not getattr(codecs.lookup(intake.encoding), "_is_text_encoding", True):
             raise LookupError(intake.encoding)  # zlib and the like turn bytes into bytes, and few into many
@@ -191,6 +214,6 @@ def _binary(name: str, what: str) -> MailDutyError:
     return MailDutyError(
         "MANIFEST_BINARY",
         f"{name or 'the input'} is {what}, not text",
-        "A manifest is a text file: CSV or JSON lines",
-        "Export it as CSV (UTF-8)",
+        "A manifest is a workbook (.xlsx) or a text file: CSV or JSON lines",
+        "Save it as .xlsx or export it as CSV (UTF-8)",
     )

@@ -15,8 +15,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from data.manifest.checks import Register, check
-from data.manifest.intake import Intake, head_of, take_in
-from data.manifest.source import Layout, RawRow, RowError, Settings, Skipped, choose
+from data.manifest.choice import choose
+from data.manifest.document_map import DocumentMap
+from data.manifest.intake import Intake, take_in
+from data.manifest.itmatt_mapped import mapped_by
+from data.manifest.source import Layout, RawRow, RowError, Settings, Skipped
 from data.money import Rates
 from data.records import Item, Manifest, Parcel
 
@@ -77,6 +80,7 @@ def read_manifest(
     encoding: str | None = None,
     name: str | None = None,
     manifest_id: str | None = None,
+    mapping: DocumentMap | str | Path | None = None,
     progress: Progress | None = None,
 ) -> ManifestReading:
     """Read a manifest from a path or from its bytes.
@@ -84,7 +88,8 @@ def read_manifest(
     layout names a reader, else the content decides. rates is a Rates table or the path of one; an amount in
     another currency than USD without a rate is a row error. defaults fills blank cells (currency,
     arrival_date, ...), by field name. decimal_mark, date_order, weight_unit and value_basis settle what the
-    file leaves open. progress is called with (bytes read, bytes in all).
+    file leaves open. mapping is a mapping file that says what the names of a JSON or XML document mean.
+    progress is called with (bytes read, bytes in all).
 
     A bad row is a RowError and costs nothing else. Raises MailDutyError (MANIFEST_*) only when no row of the
     file can be read: missing, empty, header only, binary, wrong encoding, no known header.
@@ -94,7 +99,8 @@ def read_manifest(
     settings = Settings(value_basis, decimal_mark, date_order, weight_unit, {name: str(text) for name, text in (defaults or {}).items()},
                         dict(category_codes or {}), table)  # fmt: skip
     notes = list(intake.notes)
-    reader = choose(layout, intake.name, head_of(intake), notes)
+    reader = choose(layout, intake, notes) if mapping is None else mapped_by(mapping, layout)
+    reader = reader.fitted(intake)
     reading = ManifestReading(_manifest(intake, reader, manifest_id), notes=notes)
     basis = value_basis or reader.value_basis
     with _no_collection():

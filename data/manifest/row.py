@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from data.errors import MailDutyError
 from data.manifest import cells
 from data.manifest.cells import Unreadable
+from data.manifest.sheet_cells import BadCell, NumberCell
 from data.manifest.source import Fault, RawRow, Settings, shorten
 from data.records import Question
 
@@ -35,6 +36,11 @@ class Row:
         self.questions: list[Question] = []
         self.fields: dict[str, str] = {}
         self._take_cells()
+        for said in raw.asks:
+            self.questions.append(
+                Question(code=said.code, field=said.field, value=said.value, fact=said.fact, remedy=said.remedy,
+                         blocks=False)
+            )  # fmt: skip
 
     def refused(self, *fields: str) -> bool:
         """True when one of these fields has a fault."""
@@ -42,7 +48,8 @@ class Row:
 
     def mark(self, field: str) -> str | None:
         """The decimal mark of a field: a point where the layout holds real numbers, else as the user says."""
-        return "." if isinstance(self.raw.fields.get(field), Decimal) else self.settings.decimal_mark
+        real = isinstance(self.raw.fields.get(field), Decimal | NumberCell)
+        return "." if real else self.settings.decimal_mark
 
     def fault(self, code: str, field: str, fact: str, remedy: str) -> None:
         """Refuse the row."""
@@ -76,6 +83,9 @@ class Row:
         taken = self.fields
         for field, value in self.raw.fields.items():
             text = value if isinstance(value, str) else cells.plain_text(value)
+            if isinstance(value, BadCell):
+                self.faults.append(Fault(value.code, field, shorten(text), value.fact, value.remedy))
+                continue
             if len(text) > LONGEST_CELL:
                 taken[field] = text[:400]
                 self.faults.append(

@@ -12,6 +12,7 @@ from data.manifest import cells
 from data.manifest.cells import Unreadable
 from data.manifest.cells_codes import Codes, tariff_numbers
 from data.manifest.row import Row
+from data.manifest.sheet_cells import DayCell
 from data.records import Category
 from data.s10 import Identifier, IdScheme
 
@@ -57,8 +58,7 @@ def goods_of(row: Row) -> dict[str, Any]:
                 "the cell holds a spreadsheet formula, kept as text and never run",
                 "Export values, not formulas",
             )
-    codes = row.read("hts", tariff_numbers) or Codes()
-    corrected = row.read("hts_revised", tariff_numbers) or Codes()
+    codes, corrected = _numbers(row, "hts"), _numbers(row, "hts_revised")
     if len(corrected.primary) > 1:
         row.ask("HTS_MULTIPLE", "hts_revised", "the correction names several tariff numbers", "Keep one")
     single = corrected.primary[0] if len(corrected.primary) == 1 else None
@@ -82,6 +82,15 @@ def goods_of(row: Row) -> dict[str, Any]:
             c for c in corrected.secondary if c not in codes.secondary),
         "hts_revised": single, "origin": _origin(row), "category": _category(row),
     }  # fmt: skip
+
+
+def _numbers(row: Row, field: str) -> Codes:
+    """Tariff numbers of a cell; a spreadsheet makes a day of 6109-10, and its digits are other ones."""
+    if isinstance(row.raw.fields.get(field), DayCell):
+        row.fault("HTS_MANGLED", field, "a spreadsheet turned this tariff number into a day",
+                  "Format the column as text and type it again")  # fmt: skip
+        return Codes()
+    return row.read(field, tariff_numbers) or Codes()
 
 
 def _ask_which_number(row: Row, numbers: tuple[str, ...], description: str) -> None:
@@ -154,6 +163,8 @@ def quantities_of(row: Row, identifier: Identifier | None, quantity: Decimal | N
         row.read("net_weight", _kilograms, row, "net_weight"),
         row.read("gross_weight", _kilograms, row, "gross_weight"),
     )
+    if net is not None and "net_weight" in row.raw.each:
+        net = _of_all_pieces(row, net, quantity)
     if net is not None and gross is not None and net > gross:
         row.ask(
             "WEIGHT_CONFLICT",
@@ -170,6 +181,20 @@ def quantities_of(row: Row, identifier: Identifier | None, quantity: Decimal | N
             "Check whether the weights are in grams",
         )
     return {"quantity": quantity, "quantity_unit": unit, "net_weight_kg": net, "gross_weight_kg": gross}
+
+
+def _of_all_pieces(row: Row, each: Decimal, quantity: Decimal | None) -> Decimal | None:
+    """The net weight of the row from that of one piece; unknown where the pieces are not counted."""
+    if quantity is not None:
+        return each * quantity
+    row.ask(
+        "QUANTITY_MISSING",
+        "quantity",
+        "the weight is that of one piece, and the pieces are not counted",
+        "Give the quantity",
+        blocks=False,
+    )
+    return None
 
 
 def _kilograms(text: str, row: Row, field: str) -> Decimal | None:

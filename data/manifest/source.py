@@ -1,17 +1,15 @@
 """What a reader of one layout hands on, and the register of readers.
 
-A reader turns the text of a file into rows in the trade's words. It decides nothing about goods or money:
-`checks` does that for every layout alike. To add a layout, put one module in this folder with a class that
-derives from `Layout` and carries `@register`; it is found by itself.
+A reader turns a file into rows in the trade's words. It decides nothing about goods or money: `checks` does
+that for every layout alike. To add a layout, put one module in this folder with a class that derives from
+`Layout` (lines of text, documents) or from `table.TableLayout` (rows and columns: CSV and workbooks) and
+carries `@register`; `choice` finds it by itself.
 """
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple, TypeVar
 
 from data.errors import MailDutyError
@@ -60,6 +58,20 @@ class Fault(NamedTuple):
     remedy: str
 
 
+class Stated(NamedTuple):
+    """A total that a file states about itself; `totals` holds it against the rows.
+
+    what: count (rows, parcels or pieces), value, weight, any (not said which), or a raw field such as
+    quantity or net_weight. scope: file, awb or receptacle; key names which one. text: the figure as it stood.
+    """
+
+    what: str
+    text: str
+    scope: str = "file"
+    key: str = ""
+    unit: str = ""  # weight unit or currency the column or cell beside it states
+
+
 @dataclass(slots=True)
 class RawRow:
     """One data row: field -> text as it stood (or an exact number, where the layout has numbers)."""
@@ -71,6 +83,10 @@ class RawRow:
     facts: Mapping[str, Any] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     absent: frozenset[str] = frozenset()  # fields this layout never has: asked for, not refused
+    each: frozenset[str] = frozenset()  # weights that are of one piece, not of the row
+    asks: tuple[Fault, ...] = ()  # what the layout itself leaves open: questions that stop nothing
+    awb: str = ""  # air waybill the row stands under
+    stated: tuple[Stated, ...] = ()  # totals the row states
 
 
 class Skipped(NamedTuple):
@@ -79,6 +95,7 @@ class Skipped(NamedTuple):
     row: int
     reason: str
     text: str = ""
+    stated: tuple[Stated, ...] = ()
 
 
 class RowError(NamedTuple):
@@ -133,6 +150,14 @@ class Layout:
         """True when these first lines look like this layout."""
         raise NotImplementedError
 
+    def fitted(self, intake: Intake) -> Layout:
+        """The reader for this very file; one with several maps gives that which fits."""
+        return self
+
+    def recognise_cells(self, head: list[list[str]]) -> bool:
+        """True when these first rows of a sheet look like this layout; no sheet does unless it is a table."""
+        return False
+
     def rows(self, lines: Iterator[str], notes: list[str]) -> Iterator[RawRow | Skipped | RowError]:
         """Every row of the file in order. Raises MailDutyError only when no row can be read at all."""
         raise NotImplementedError
@@ -143,66 +168,11 @@ class Layout:
             yield from self.rows(lines_of(text), notes)
 
 
-_LAYOUTS: dict[str, Layout] = {}
+LAYOUTS: dict[str, Layout] = {}
 _L = TypeVar("_L", bound=type[Layout])
 
 
 def register(kind: _L) -> _L:
     """Class decorator: make a layout known by its name."""
-    _LAYOUTS[kind.name] = kind()
+    LAYOUTS[kind.name] = kind()
     return kind
-
-
-def layouts() -> dict[str, Layout]:
-    """Every layout by name; modules of this folder are imported on first use."""
-    package = __name__.rpartition(".")[0]
-    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
-        importlib.import_module(f"{package}.{module.name}")
-    return dict(sorted(_LAYOUTS.items()))
-
-
-def choose(name: str | None, file_name: str, head: list[str], notes: list[str]) -> Layout:
-    """The layout asked for, else the one that recognises the first lines. The content decides, not the name.
-
-    Raises MailDutyError MANIFEST_LAYOUT_UNKNOWN, MANIFEST_EXTENSION or MANIFEST_NOT_RECOGNISED.
-    """
-    known = layouts()
-    if name is not None:
-        if name not in known:
-            raise MailDutyError(
-                "MANIFEST_LAYOUT_UNKNOWN",
-                f"there is no layout {name!r}",
-                "",
-                f"Use one of {', '.join(known)}",
-            )
-        return known[name]
-    suffix = Path(file_name).suffix.lower()
-    readable = sorted({e for layout in known.values() for e in layout.extensions})
-    if suffix and suffix not in readable:
-        raise MailDutyError(
-            "MANIFEST_EXTENSION",
-            f"{file_name} ends in {suffix}",
-            f"A manifest is one of {', '.join(readable)}",
-            "Save it as CSV or JSON lines, or name its layout",
-        )
-    fitting = [layout for layout in known.values() if not layout.general and layout.recognise(head)]
-    if len(fitting) > 1:
-        raise MailDutyError(
-            "MANIFEST_LAYOUT_AMBIGUOUS",
-            f"{file_name or 'the input'} reads as {' and as '.join(layout.name for layout in fitting)}",
-            "A file has one layout",
-            "Name its layout",
-        )
-    fitting = fitting or [layout for layout in known.values() if layout.general and layout.recognise(head)]
-    by_name = [layout for layout in fitting if suffix in layout.extensions]
-    if by_name or fitting:
-        chosen = (by_name or fitting)[0]
-        if suffix and suffix not in chosen.extensions:
-            notes.append(f"the name ends in {suffix}, the content is {chosen.name}: read as {chosen.name}")
-        return chosen
-    raise MailDutyError(
-        "MANIFEST_NOT_RECOGNISED",
-        f"{file_name or 'the input'} starts with no column names we know: {shorten(' '.join(head[:2]))}",
-        "A CSV manifest starts with a header that names at least the tracking number and one other field",
-        "See the header names in data/samples/README.md, or pass the layout",
-    )

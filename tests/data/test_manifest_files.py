@@ -25,12 +25,11 @@ BROKEN: dict[str, tuple[str, bytes]] = {
     "header_and_total.csv": ("MANIFEST_HEADER_ONLY", csv_of("TOTAL,,,,,,0,,")),
     "no_known_header.csv": ("MANIFEST_NOT_RECOGNISED", b"a,b,c\n1,2,3\n"),
     "no_value_column.csv": ("MANIFEST_COLUMN_MISSING", b"tracking_id,description\nCP473124829DE,hat\n"),
-    "workbook.csv": ("MANIFEST_BINARY", b"PK\x03\x04" + bytes(range(256)) * 9),
+    "workbook.csv": ("MANIFEST_WORKBOOK_CORRUPT", b"PK\x03\x04" + bytes(range(256)) * 9),
     "old_workbook.csv": ("MANIFEST_BINARY", b"\xd0\xcf\x11\xe0" + bytes(512)),
     "random.csv": ("MANIFEST_BINARY", bytes(range(256)) * 40),
     "zeros.csv": ("MANIFEST_BINARY", bytes(4096) + b"x"),
     "document.pdf": ("MANIFEST_EXTENSION", b"plain words"),
-    "workbook.xlsx": ("MANIFEST_EXTENSION", csv_of(row())),
     "cut_utf16.csv": ("MANIFEST_ENCODING", csv_of(row()).decode().encode("utf-16")[:-1]),
     "array.json": ("MANIFEST_JSON_ARRAY", b'[\n{"tracking_id": "CP473124829DE"}\n]\n'),
     "no_object.jsonl": ("MANIFEST_NOT_RECOGNISED", b'{"a":\n{"b"\n'),
@@ -78,6 +77,9 @@ def test_content_goes_before_the_name(tmp_path: Path) -> None:
     (tmp_path / "m.csv").write_text('{"tracking_id": "CP473124829DE", "value": "1", "currency": "USD"}\n')
     reading = read_manifest(tmp_path / "m.csv")
     assert reading.layout == "jsonl_itmatt" and "read as jsonl_itmatt" in reading.notes[0]
+    (tmp_path / "m.json").write_bytes(csv_of(row()))
+    reading = read_manifest(tmp_path / "m.json")
+    assert reading.layout == "csv_plain" and "read as csv_plain" in reading.notes[0]
 
 
 @pytest.mark.parametrize("name", sorted(p.name for p in SAMPLES.glob("manifest*")))
@@ -108,10 +110,10 @@ def many(count: int) -> bytes:
 
 def test_a_large_manifest_is_read_in_seconds_with_progress() -> None:
     told: list[tuple[int, int]] = []
-    content, started = many(20_000), time.perf_counter()
+    content, started = many(20_000), time.process_time()
     reading = read(content, progress=lambda done, whole: told.append((done, whole)))
     assert len(reading.items) == 20_000
-    assert time.perf_counter() - started < 20  # about 1 s; generous for a busy machine
+    assert time.process_time() - started < 20  # about 2 s of one core
     assert told[-1] == (len(content), len(content)) and len(told) == 11
     assert [done for done, _ in told] == sorted(done for done, _ in told)
 
