@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from sqlalchemy import Connection
+
 from data.errors import MailDutyError
 from models.risk.history import History
-from serving import record
+from serving import metrics
 from serving.asked import AskedItem, as_day, from_message
 from serving.assessor import Assessor
 from serving.decision import tally
 from serving.duty_lines import price
+from serving.keeper import Keeper
+from serving.keeping import assessed_entries, rejected_entry
+from serving.ledger import Entry, Kept
+from serving.ledger.drafts import checked
 from serving.rating import screener
 from serving.risking import RiskDesk, salt, scorer_on
 from serving.suggesting import suggest_rows, suggester_on
@@ -78,30 +84,49 @@ class Desk:
             "versions": self._versions(on),
         }
 
-    def assess(self, batch: Mapping[str, Any], today: date) -> dict[str, Any]:
-        """Assesses ``{"on", "items": {id: AssessItem}}`` and keeps a record; shape of ``AssessAnswers``."""
+    def assess(
+        self,
+        batch: Mapping[str, Any],
+        today: date,
+        keeper: Keeper,
+        also: Callable[[Connection, dict[str, Any]], None] | None = None,
+    ) -> dict[str, Any]:
+        """Assesses ``{"on", "items": {id: AssessItem}}`` and keeps it first; shape of ``AssessAnswers``.
+
+        Every item's record is in one transaction, with ``also``, which gets the answer. Raises ``REQUEST_ID``.
+        """
         on = as_day(batch["on"], "on") if batch.get("on") else None
         asked: list[AskedItem] = []
         errors: dict[str, dict[str, Any]] = {}
+        rejected: list[Entry] = []
         for identifier, item in batch["items"].items():
+            _keepable_id(identifier)
             try:
+                checked("tracking_id", item.get("tracking_id") or "")
                 asked.append(from_message(identifier, item, on, today))
             except MailDutyError as error:
                 errors[identifier] = {"id": identifier, "error": error.as_dict()}
+                received = {**item, "tracking_id": None} if error.code == "LEDGER_TEXT" else item
+                rejected.append(rejected_entry({"error": error.as_dict(), "received": received}, identifier))
         done = self.assessor.assess(asked)
-        answers = {one.asked.id: one.as_json() for one in done}
-        kept = record.keep(
-            {"asked_by": "service", "on": batch.get("on"), "versions": self._versions(today)},
-            ({"received": one.asked.received, **answers[one.asked.id]} for one in done),
-            ({"received": batch["items"][identifier], **error} for identifier, error in errors.items()),
-        )
-        return {
-            "run_id": kept.run_id,
+        entries = [*assessed_entries(done, keeper.standing(self.assessor)), *rejected]
+        answers: dict[str, dict[str, Any]] = {one.asked.id: one.as_json() for one in done}
+        answer = {
             "items": {i: answers.get(i) or errors[i] for i in batch["items"]},
             "errors": len(errors),
             "decisions": tally([one.decision for one in done]),
             "versions": self._versions(today),
         }
+
+        def named(connection: Connection, kept: Sequence[Kept]) -> None:
+            for entry, one in zip(entries, kept, strict=True):
+                answer["items"][entry.item_id]["record_id"] = one.record_id
+            if also is not None:
+                also(connection, answer)
+
+        kept = keeper.keep(entries, named)
+        metrics.kept(done, entries, kept, "assess")
+        return answer
 
     def about(self, today: date) -> dict[str, Any]:
         """Versions of a day, how far the law is verified, and which answers are stand-ins."""
@@ -117,3 +142,12 @@ class Desk:
 
     def _versions(self, today: date) -> dict[str, str]:
         return versions(self.assessor.schedule, self.assessor.law, today)
+
+
+def _keepable_id(identifier: str) -> None:
+    try:
+        checked("item_id", identifier)
+    except MailDutyError as error:
+        raise MailDutyError(
+            "REQUEST_ID", error.fact, "an item is kept and found under your id", "take a shorter, plainer one"
+        ) from error

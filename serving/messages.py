@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-MOST_ITEMS = 10_000  # in one request; a larger manifest belongs on the command line for now
+MOST_ITEMS = 10_000  # in one request; a larger manifest goes to /manifests
 
 
 class _Message(BaseModel):
@@ -336,6 +336,9 @@ class AssessAnswer(BaseModel):
 
     model_config = ConfigDict(extra="allow")
     id: str = Field(description="The caller's id.", examples=["parcel-1"])
+    record_id: str | None = Field(
+        None, description="The ledger's record of this answer.", examples=["0198f3a1c2d40123456789abcdef"]
+    )
     entry_date: str | None = Field(None, description="The day it was priced for.", examples=["2026-09-01"])
     entry_date_from: str | None = Field(None, description="Where that day came from.", examples=["item"])
     suggestion: SuggestionAnswer | None = Field(None, description="What is it.", examples=[None])
@@ -349,9 +352,6 @@ class AssessAnswer(BaseModel):
 class AssessAnswers(BaseModel):
     """An answer for each id, in the order asked."""
 
-    run_id: str = Field(
-        description="Identifier of the record kept.", examples=["20260901T120000-0123456789ab"]
-    )
     items: dict[str, AssessAnswer] = Field(description="By the caller's ids.", examples=[{}])
     errors: int = Field(description="How many items could not be read.", examples=[0])
     decisions: dict[str, int] = Field(

@@ -8,10 +8,10 @@ worth of the whole parcel (19 CFR 145.32); a fixed amount per postal item (EO 14
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from data.law import Law
 from data.schedule import Schedule
@@ -19,7 +19,25 @@ from models.duty.calculator import assess_many
 from models.duty.records import DutyAssessment, DutyError, DutyLine, DutyRequest
 from models.duty.regimes import regime
 
+if TYPE_CHECKING:
+    from serving.asked import AskedItem
+
 Answer = DutyAssessment | DutyError
+
+
+def whole_parcels(asked: Sequence[AskedItem], about: int) -> Iterator[list[AskedItem]]:
+    """Batches of ``about`` so many items in which no parcel is cut in two; a parcel's items come together."""
+    parcels: dict[str, list[AskedItem]] = {}
+    for item in asked:
+        parcels.setdefault(item.parcel or item.id, []).append(item)
+    some: list[AskedItem] = []
+    for items in parcels.values():
+        some += items
+        if len(some) >= about:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
 def price_items(

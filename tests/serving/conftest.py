@@ -31,7 +31,7 @@ def client(own_home: Any) -> Iterator[Any]:
 
     from serving.service import MailDuty
 
-    started = TestClient(MailDuty.to_asgi())
+    started = TestClient(MailDuty.to_asgi(), base_url="http://127.0.0.1:3000")  # loopback: no key needed
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MAILDUTY_HTS_MODEL", "none")  # nothing to warm up; other tests see what ships
         client = started.__enter__()
@@ -46,6 +46,7 @@ class Cluster:
         self.programs = programs
         self.folder = Path(tempfile.mkdtemp(prefix="mailduty-pg-", dir="/tmp"))  # a socket's path is short
         self.made = 0
+        self.common: str | None = None
 
     def _do(self, program: str, *arguments: str) -> None:
         as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
@@ -78,17 +79,30 @@ class Cluster:
         """``how``: fast, or immediate (as if it were killed)."""
         self._do("pg_ctl", "-D", str(self.folder / "data"), "-w", "-s", "-m", how, "stop")
 
-    def say(self, statement: str) -> None:
+    def say(self, statement: str, database: str = "postgres") -> None:
         import psycopg
 
-        with psycopg.connect(f"host={self.folder} user=app dbname=postgres", autocommit=True) as connection:
+        with psycopg.connect(f"host={self.folder} user=app dbname={database}", autocommit=True) as connection:
             connection.execute(statement)  # type: ignore[call-overload]
 
     def new_database(self) -> str:
-        """The URL of an empty database."""
+        """The URL of an empty database, without tables."""
         self.made += 1
         self.say(f"CREATE DATABASE l{self.made}")
         return f"postgresql://app@/l{self.made}?host={self.folder}"
+
+    def emptied_database(self) -> str:
+        """The URL of one database for all tests, its tables made once and emptied each time, past the triggers."""
+        from serving.ledger import Ledger
+        from serving.ledger.tables import metadata
+
+        if self.common is None:
+            self.common = self.new_database()
+            Ledger.open(self.common).close()
+        tables = ", ".join(table.name for table in metadata.sorted_tables)
+        past = "SET session_replication_role = replica; SET lock_timeout = '30s'"
+        self.say(f"{past}; TRUNCATE {tables}", self.common.partition("@/")[2].partition("?")[0])
+        return self.common
 
 
 @pytest.fixture(scope="session")
@@ -111,15 +125,27 @@ def postgresql() -> Iterator[Cluster]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty place for a ledger, on each database."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'ledger.db'}"
-        return
+def database(request: pytest.FixtureRequest) -> str:
+    """Each database once, by its name."""
+    return str(request.param)
+
+
+@pytest.fixture
+def unmade_ledger_url(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """A place for a ledger that was never opened."""
+    if database == "sqlite":
+        return f"sqlite:///{tmp_path / 'ledger.db'}"
     cluster: Cluster = request.getfixturevalue("postgresql")
-    url = cluster.new_database()
-    yield url
-    cluster.say(f"DROP DATABASE {url.partition('@/')[2].partition('?')[0]} WITH (FORCE)")
+    return cluster.new_database()
+
+
+@pytest.fixture
+def ledger_url(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """A place for a ledger with nothing in it."""
+    if database == "sqlite":
+        return f"sqlite:///{tmp_path / 'ledger.db'}"
+    cluster: Cluster = request.getfixturevalue("postgresql")
+    return cluster.emptied_database()
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """The service in process: batches by the caller's ids, one error per item, every field documented."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from serving import messages
+from serving.endpoints import ENDPOINTS
 from serving.risking import risk_folder
 
 TSHIRT = {
@@ -46,7 +45,7 @@ def test_one_bad_item_does_not_stop_the_others(client: Any) -> None:
         )
 
 
-def test_assess_gives_the_three_answers_and_a_decision(client: Any, own_home: Path) -> None:
+def test_assess_gives_the_three_answers_and_a_decision(client: Any) -> None:
     item = {"description": "cotton T-shirt", "hts": "6109100012", "origin": "IN", "value_usd": "48.00"}
     answer = client.post(
         "/assess", json={"on": "2026-09-01", "items": {"p1": item, "p2": {**item, "hts": None}}}
@@ -62,10 +61,9 @@ def test_assess_gives_the_three_answers_and_a_decision(client: Any, own_home: Pa
     assert one["entry_date"] == "2026-09-01" and one["entry_date_from"] == "asked"
     assert two["decision"]["outcome"] == "hold" and two["decision"]["reasons"][0]["remedy"]
     assert two["duty"]["error"]["code"]
-    kept = list((own_home / "records").rglob(f"{body['run_id']}.jsonl"))
-    lines = [json.loads(line) for line in kept[0].read_bytes().splitlines()]
-    assert [line["kind"] for line in lines] == ["run", "item", "item", "end"]
-    assert lines[1]["received"]["value_usd"] == "48.00" and lines[1]["versions"]["schedule"]
+    kept = client.get("/items/p1").json()["history"][-1]
+    assert kept["record_id"] == one["record_id"] and kept["kind"] == "assessment"
+    assert kept["body"]["received"]["value_usd"] == "48.00" and kept["body"]["versions"]["schedule"]
 
 
 def test_score_gives_a_probability_its_reasons_and_each_bad_parcel_its_error(client: Any) -> None:
@@ -85,7 +83,8 @@ def test_score_gives_a_probability_its_reasons_and_each_bad_parcel_its_error(cli
 
 @pytest.mark.parametrize("body", [{}, {"items": []}, {"items": {"a": 1}}, {"items": {}, "more": 1}, []])
 def test_a_message_of_the_wrong_shape_is_refused(client: Any, body: Any) -> None:
-    assert client.post("/duty", json=body).status_code == 400
+    answer = client.post("/duty", json=body)
+    assert answer.status_code == 400 and answer.json()["error"]["code"] == "REQUEST_SHAPE"
 
 
 def test_a_refused_request_is_not_written_to_the_log(client: Any, caplog: pytest.LogCaptureFixture) -> None:
@@ -112,14 +111,40 @@ def test_the_documentation_page_loads_nothing_from_elsewhere(client: Any) -> Non
 
 
 def test_every_field_is_described_with_an_example(client: Any) -> None:
-    schemas = client.get("/docs.json").json()["components"]["schemas"]
-    named = {name.removesuffix("IODescriptor"): schema for name, schema in schemas.items()}
-    ours = {name: s for name, s in named.items() if hasattr(messages, name)}  # the others are BentoML's own
-    assert {"DutyItem", "AssessItem", "DutyLine", "DecisionReason", "About"} <= ours.keys()
+    docs = client.get("/docs.json").json()
+    ours = docs["components"]["schemas"]
+    assert {
+        "DutyItem",
+        "AssessItem",
+        "DutyLine",
+        "DecisionReason",
+        "About",
+        "Review",
+        "ManifestTask",
+    } <= ours.keys()
     for name, schema in ours.items():
         for field, said in schema["properties"].items():
             assert said.get("description"), f"{name}.{field}"
             assert "examples" in said, f"{name}.{field}"
+    for path, methods in docs["paths"].items():
+        for method, said in methods.items():
+            assert said["summary"], f"{method} {path}"
+            assert all("example" in one for one in said["parameters"]), f"{method} {path}"
+
+
+def test_every_address_that_is_answered_is_described_and_the_other_way_round(client: Any) -> None:
+    """An endpoint that nobody described would pass without a scope: so none is let through."""
+    described = {
+        (method.upper(), path)
+        for path, methods in client.get("/docs.json").json()["paths"].items()
+        for method in methods
+    }
+    assert described == {(one.method, one.path) for one in ENDPOINTS}
+    for method, path in described:
+        answer = client.request(method, path.replace("{task_id}", "x").replace("{tracking_id}", "x"))
+        assert answer.status_code != 405 and answer.status_code < 500, (method, path, answer.text)
+    for path in ("/schema.json", "/submit", "/items", "/manifests/a/b"):
+        assert client.get(path).json()["error"]["code"] in ("ADDRESS_UNKNOWN", "METHOD_UNKNOWN")
 
 
 def test_it_is_alive_and_ready(client: Any) -> None:

@@ -1,0 +1,145 @@
+"""The addresses that are no BentoML APIs: what has its argument in the path, takes a file, or is read by machines."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import anyio
+import anyio.to_thread
+import orjson
+from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from data.errors import MailDutyError
+from serving.answering import answer
+from serving.counter import Counter
+from serving.description import description
+from serving.gate import ASKED
+from serving.ingest import OF_A_FILE
+
+# Swagger UI is in the BentoML package and served from here; the page that comes with it loads a tracker.
+_PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>mailduty</title>
+<link rel="stylesheet" href="./static_content/swagger-ui.css"></head><body><div id="swagger-ui"></div>
+<script src="./static_content/swagger-ui-bundle.js"></script>
+<script>SwaggerUIBundle({url: "./docs.json", dom_id: "#swagger-ui", validatorUrl: null});</script></body></html>"""
+_OF_A_TASK = (*OF_A_FILE, "on", "method")
+_LOOK = 0.1  # seconds between two looks at a task that is waited for
+
+
+def pages(counter: Callable[[], Counter]) -> Starlette:
+    """The plain pages; ``counter`` gives what answers, once the service is up."""
+
+    async def page(_: Request) -> Response:
+        return HTMLResponse(_PAGE)
+
+    async def docs(_: Request) -> Response:
+        return answer(description())
+
+    async def about(_: Request) -> Response:
+        return await aside(lambda: counter().about(ASKED.get()))
+
+    async def metrics(_: Request) -> Response:
+        return await aside(lambda: counter().metrics(ASKED.get()))
+
+    async def item(request: Request) -> Response:
+        return await aside(lambda: counter().item(ASKED.get(), request.path_params["tracking_id"]))
+
+    async def exceptions(request: Request) -> Response:
+        code = request.query_params.get("code")
+        after, limit = _page_of(request)
+        return await aside(lambda: counter().exceptions(ASKED.get(), code, after, limit))
+
+    async def task(request: Request) -> Response:
+        return await aside(lambda: counter().task(ASKED.get(), request.path_params["task_id"]))
+
+    async def errors(request: Request) -> Response:
+        after, limit = _page_of(request)
+        return await aside(
+            lambda: counter().errors(ASKED.get(), request.path_params["task_id"], after, limit)
+        )
+
+    async def manifest(request: Request) -> Response:
+        settings = {name: request.query_params.get(name) for name in _OF_A_TASK}
+        wait = _whole(request, "wait", 0, 0, 60)
+        file, name, settings["rates"] = await _file(request)
+        response = await aside(lambda: counter().manifest(ASKED.get(), file, name, settings))
+        return await _waited(response, wait)
+
+    async def _waited(response: Response, wait: int) -> Response:
+        until = time.monotonic() + wait
+        task_id = orjson.loads(response.body)["task_id"]
+        while time.monotonic() < until:
+            now = await aside(lambda: counter().task(ASKED.get(), task_id))
+            if orjson.loads(now.body)["status"] in ("done", "failed"):
+                return now
+            await asyncio.sleep(_LOOK)
+        return response
+
+    routes = [
+        Route("/", page),
+        Route("/docs.json", docs),
+        Route("/about", about, methods=["GET"]),
+        Route("/metrics", metrics),
+        Route("/items/{tracking_id}", item),
+        Route("/exceptions", exceptions),
+        Route("/manifests", manifest, methods=["POST"]),
+        Route("/manifests/{task_id}", task),
+        Route("/manifests/{task_id}/errors", errors),
+    ]
+    return Starlette(routes=routes)
+
+
+async def aside(work: Callable[[], Response], limiter: anyio.CapacityLimiter | None = None) -> Response:
+    """The answer of ``work``, done in a thread, so that the loop goes on answering."""
+    return await anyio.to_thread.run_sync(work, limiter=limiter)
+
+
+async def _file(request: Request) -> tuple[bytes, str, str | None]:
+    """The file of a request, its name, and the text of its exchange rates."""
+    body = ASKED.get().body
+    name = request.query_params.get("name") or ""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/"):
+        return body, name[:200], None
+    async with request.form(max_files=2, max_fields=2) as form:
+        file, rates = form.get("file"), form.get("rates")
+        if not isinstance(file, UploadFile):
+            raise MailDutyError(
+                "FILE_MISSING", "the form has no part `file`", "", "send the manifest as `file`"
+            )
+        content = await file.read()
+        table = await rates.read() if isinstance(rates, UploadFile) else rates
+        return content, (name or file.filename or "")[:200], _text(table)
+
+
+def _text(table: str | bytes | None) -> str | None:
+    if isinstance(table, bytes):
+        try:
+            return table.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise MailDutyError(
+                "RATES_UNREADABLE", "the rates are no UTF-8 text", "", "send CSV or JSON"
+            ) from error
+    return table
+
+
+def _page_of(request: Request) -> tuple[str, int]:
+    return request.query_params.get("after", ""), _whole(request, "limit", 100, 1, 1000)
+
+
+def _whole(request: Request, name: str, default: int, least: int, most: int) -> int:
+    """A whole number of the query within its bounds. Raises ``QUERY_VALUE``."""
+    text = request.query_params.get(name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most):
+        raise _bad(name, f"a whole number from {least} to {most}")
+    return int(text)
+
+
+def _bad(name: str, wanted: str) -> MailDutyError:
+    return MailDutyError("QUERY_VALUE", f"{name} cannot be that", f"it is {wanted}", "correct it", field=name)
