@@ -120,7 +120,8 @@ def read_dispatch(raw: str) -> ReadDispatch:
     found = _DISPATCH.fullmatch(text) if text.isascii() else None
     if found is None:
         return ReadDispatch(text, (_misshapen(text, DISPATCH_LENGTH, "DISPATCH", _PLACES[:4]),))
-    return ReadDispatch(text, tuple(_doubts_of(*found.groups()[:4], "DISPATCH")))
+    origin, destination, category, subclass = found.groups()[:4]
+    return ReadDispatch(text, tuple(_doubts_of(origin, destination, category, subclass, "DISPATCH")))
 
 
 # Where in the identifier what stands, from 1, for whoever reads it against the label.

@@ -7,7 +7,7 @@ Sheets are read in pieces; only the shared strings are held. `workbook_guard` ha
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
@@ -55,7 +55,7 @@ class Workbook:
         with self.open() as file, closing(self.rows(file, sheet)) as found:
             return [cells for _, cells in islice(found, rows)]
 
-    def rows(self, file: BinaryIO, sheet: Sheet) -> Iterator[NumberedRow]:
+    def rows(self, file: BinaryIO, sheet: Sheet) -> Generator[NumberedRow, None, None]:
         """(row number, cells) of a sheet. Rows that are not there are blank ones, up to the last with a cell.
 
         Raises MailDutyError MANIFEST_WORKBOOK_* where the sheet cannot be read on.
