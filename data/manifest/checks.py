@@ -77,7 +77,7 @@ def check(raw: RawRow, settings: Settings, basis: str, register: Register) -> It
         line_no=number,
         row=raw.row,
         value=value,
-        value_usd=value and value.usd,
+        value_usd=value.usd if value else None,
         **{name: found for name, found in known.items() if found not in (None, (), "")},
         **_further(row, identifier),
     )

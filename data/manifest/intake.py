@@ -16,6 +16,7 @@ from typing import BinaryIO
 from data.errors import MailDutyError
 from data.manifest.workbook import Sheet, Workbook, open_workbook
 from data.manifest.workbook_guard import refuse
+from data.manifest.xml_declaration import declared_encoding
 
 CHUNK = 1 << 20
 HEAD_LINES = 30  # lines by which a layout is recognised
@@ -207,13 +208,13 @@ def _guess(name: str, head: bytes) -> str:
         return "utf-16-be" if even > odd else "utf-16-le"
     if len(head) - len(head.translate(None, _CONTROL)) > len(head) // 50:
         raise _binary(name, "binary data")
-    return "utf-8"
+    return declared_encoding(head) or "utf-8"
 
 
 def _binary(name: str, what: str) -> MailDutyError:
     return MailDutyError(
         "MANIFEST_BINARY",
         f"{name or 'the input'} is {what}, not text",
-        "A manifest is a workbook (.xlsx) or a text file: CSV or JSON lines",
+        "A manifest is a workbook (.xlsx) or a text file: CSV, JSON or XML",
         "Save it as .xlsx or export it as CSV (UTF-8)",
     )
