@@ -53,6 +53,7 @@ FACTS: dict[str, Fact] = {
     "documents": Fact("letters and documents without goods", "flag", True),
     "donation": Fact("donation to relieve human suffering, 50 USC 1702(b)(2)", "flag", True),
     "us_goods_returned": Fact("product of the United States coming back", "flag", True),
+    "undelivered": Fact("item of the US post that comes back undelivered, under its own S10 number", "flag", True),
     # origin and agreement
     "program": Fact("special programme claimed, by HTS symbol", "text", "S+"),
     "transshipped": Fact("CBP found transshipment to evade IEEPA duties", "flag", True),

@@ -25,7 +25,7 @@ from models.duty.layers.section232 import section232
 # Facts about the parcel, its entry and its route; a plan depends on all others.
 PARCEL_FACTS = frozenset(
     "method items rate_pct currency fees_only period arrival mode ems formal_entry cbp_prepared manual gift gift_from "
-    "documents us_goods_returned pga adcvd quota alcohol_tobacco nonresident_importer cbp_demand".split()
+    "documents us_goods_returned undelivered pga adcvd quota alcohol_tobacco nonresident_importer cbp_demand".split()
 )
 PLAN_FACTS = frozenset(FACTS) - PARCEL_FACTS
 

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from data.law import Law
-from models.duty.exemptions import exemption
+from models.duty.exemptions import UNDELIVERED, exemption
 from models.duty.records import DutyRequest
 from models.duty.regimes import Regime, regime
 
@@ -109,6 +109,10 @@ def _exempt(request: DutyRequest, ruling: Regime, law: Law) -> RouteAnswer | Non
     if not found.lines:
         return None
     line = found.lines[0]
+    if line.heading == UNDELIVERED:
+        return RouteAnswer(
+            RETURNED, (RETURNED, FORMAL), (RouteReason("UNDELIVERED_RETURN", line.rate, line.citation),)
+        )
     if request.facts.get("us_goods_returned") is True or request.origin == "US":
         return RouteAnswer(
             RETURNED, (RETURNED, FORMAL), (RouteReason("US_GOODS_RETURNED", line.rate, line.citation),)

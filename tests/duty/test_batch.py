@@ -56,7 +56,7 @@ ODD_NUMBERS = [
 ]
 FACTS: dict[str, list[Any]] = {
     "gift": [True, False], "gift_from": ["VI", "DE"], "informational_materials": [True], "documents": [True],
-    "donation": [True], "us_goods_returned": [True], "program": ["S", "S+", "KR", "AU", "P", "A", "JO", "XX", "", "IL"],
+    "donation": [True], "us_goods_returned": [True], "undelivered": [True, False], "program": ["S", "S+", "KR", "AU", "P", "A", "JO", "XX", "", "IL"],
     "transshipped": [True], "ieepa_reduced": ["potash", "energy_minerals"], "cafta_textile": [True, False],
     "annex_ii": [True, False], "s301_heading": ["9903.88.15", "9903.88.03"], "s301_exclusion": [True, False],
     "s301_cranes": [True, False], "brazil_exempt": [True, False], "described_52c": [True], "partner_list": [True],

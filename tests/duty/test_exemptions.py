@@ -119,3 +119,11 @@ def test_the_specific_method_had_ended_under_the_flat_rate(ask: Ask) -> None:
 def test_mail_entered_formally_is_a_formal_entry(ask: Ask) -> None:
     found = ask("2025-12-01", "mail", "CN", "6109.10.0012", 5000, formal_entry=True)
     assert found.regime == "FORMAL_ENTRY" and "9903.88.15" in {line.heading for line in found.lines}
+
+
+def test_what_comes_back_undelivered_is_free_wherever_it_was_made(ask: Ask) -> None:
+    back = ask("2026-08-15", "mail", "CN", None, 300, undelivered=True)
+    assert back.duty == 0 and back.lines[0].heading == "undelivered return"
+    assert ask("2026-08-15", "mail", "CN", "6109.10.0012", 300, undelivered=False).duty > 0
+    with pytest.raises(MailDutyError, match="tariff number"):  # by another way it is entered like any goods
+        ask("2026-08-15", "informal", "CN", None, 300, undelivered=True)

@@ -52,6 +52,7 @@ def test_goods_without_chapter_99_stay_on_the_worksheet(law: Any) -> None:
         ({"cbp_demand": True}, "formal", "CBP_DEMAND"),
         ({"gift": True}, "exempt", "BONA_FIDE_GIFT"),
         ({"us_goods_returned": True}, "returned", "US_GOODS_RETURNED"),
+        ({"undelivered": True}, "returned", "UNDELIVERED_RETURN"),
     ],
 )
 def test_facts_that_change_the_route(law: Any, facts: dict[str, Any], route: str, code: str) -> None:

@@ -27,7 +27,7 @@ from models.duty.rounding import line_value, to_cents
 
 LAW = ("limits/", "fees/", "mail/", "programmes", "ieepa/rates")
 FACTS = frozenset(
-    "method formal_entry program documents us_goods_returned gift gift_from informational_materials donation ems "
+    "method formal_entry program documents us_goods_returned undelivered gift gift_from informational_materials donation ems "
     "cbp_prepared manual mode fees_only items currency rate_pct period arrival".split()
 )
 SHARES = ("mail ad valorem", "mail flat")
