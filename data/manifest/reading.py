@@ -19,9 +19,10 @@ from data.manifest.choice import choose
 from data.manifest.document_map import DocumentMap
 from data.manifest.intake import Intake, take_in
 from data.manifest.itmatt_mapped import mapped_by
-from data.manifest.source import Layout, RawRow, RowError, Settings, Skipped
+from data.manifest.source import Layout, RawRow, RowError, Settings, Skipped, shorten
+from data.manifest.totals import Totals
 from data.money import Rates
-from data.records import Item, Manifest, Parcel
+from data.records import Item, Manifest, Parcel, Question
 
 TELL_EVERY = 2000  # rows between two calls of progress
 Progress = Callable[[int, int], None]
@@ -38,6 +39,9 @@ class ManifestReading:
     skipped: list[Skipped] = field(default_factory=list)
     rows_in: int = 0
     notes: list[str] = field(default_factory=list)
+    doubts: list[Question] = field(
+        default_factory=list
+    )  # about the whole file: totals that differ, other sheets
 
     @property
     def layout(self) -> str:
@@ -106,6 +110,9 @@ def read_manifest(
     with _no_collection():
         _read_rows(reading, _with_progress(intake, reader, notes, progress), settings, basis)
         reading.parcels = _parcels(reading)
+    if intake.book is not None and intake.book.left_out:
+        reading.doubts.append(_other_sheets(intake.book.left_out))
+    reading.notes += [doubt.fact for doubt in reading.doubts]
     reading.manifest = reading.manifest.model_copy(update=_common(reading.items))
     return reading
 
@@ -113,17 +120,20 @@ def read_manifest(
 def _read_rows(
     reading: ManifestReading, rows: Iterator[RawRow | Skipped | RowError], settings: Settings, basis: str
 ) -> None:
-    register = Register()
+    register, totals = Register(), Totals(settings)
     for found in rows:
         if isinstance(found, Skipped):
             reading.skipped.append(found)
+            totals.skipped(found)
             continue
         outcome = found if isinstance(found, RowError) else check(found, settings, basis, register)
+        totals.row(found, outcome)
         reading.rows_in += 1
         if isinstance(outcome, RowError):
             reading.errors.append(outcome)
         else:
             reading.items.append(outcome)
+    reading.doubts += totals.close()
 
 
 @contextmanager
@@ -161,6 +171,17 @@ def _manifest(intake: Intake, reader: Layout, manifest_id: str | None) -> Manife
         encoding=intake.encoding
         if intake.errors == "strict"
         else f"{intake.encoding}, some rows Windows-1252",
+    )
+
+
+def _other_sheets(names: list[str]) -> Question:
+    said = ", ".join(names)
+    return Question(
+        code="MANIFEST_SHEETS",
+        field="sheet",
+        value=shorten(said),
+        fact=f"sheets that look like manifests too were not read: {shorten(said)}",
+        remedy="Send each sheet as a file of its own, or remove the copies",
     )
 
 

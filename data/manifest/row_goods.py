@@ -30,7 +30,7 @@ _UNITS = {
 }
 UNIT_NAMES = {word: unit for unit, words in _UNITS.items() for word in words.split()}
 # The pound and the ounce are defined in grams: NIST Handbook 44, appendix C.
-_PER_KG = {"k": Decimal(1), "g": Decimal("0.001"), "l": Decimal("0.45359237"), "o": Decimal("0.028349523125")}
+PER_KG = {"k": Decimal(1), "g": Decimal("0.001"), "l": Decimal("0.45359237"), "o": Decimal("0.028349523125")}
 _CATEGORIES = {
     Category.gift: "gift gifts present",
     Category.documents: "documents document",
@@ -212,4 +212,4 @@ def _kilograms(text: str, row: Row, field: str) -> Decimal | None:
     if weight == 0:
         row.ask("WEIGHT_ZERO", field, "the weight is zero, taken as not given", "Weigh it", blocks=False)
         return None
-    return weight * _PER_KG[(stated or row.settings.weight_unit or "kg")[0].lower()]
+    return weight * PER_KG[(stated or row.settings.weight_unit or "kg")[0].lower()]

@@ -38,13 +38,11 @@ _SUMMED = ("value", "quantity", "net_weight", "gross_weight")
 
 def is_total(cells: Cells, columns: list[Column | None]) -> bool:
     """True when the first filled cell says total and no tracking number stands in the row."""
-    first = next((cell.strip() for cell in cells if cell.strip()), "")
-    if not _TOTALS.fullmatch(first):
+    place = next((n for n, cell in enumerate(cells) if cell.strip()), None)
+    if place is None or not _TOTALS.fullmatch(cells[place].strip()):
         return False
-    for cell, meant in zip(cells, columns, strict=False):
-        if meant and meant.field == "tracking_id" and _NUMBERED.fullmatch(cell.strip()):
-            return False
-    return True
+    beside = list(zip(cells, columns, strict=False))[place + 1 :]
+    return not any(m and m.field == "tracking_id" and _NUMBERED.fullmatch(cell.strip()) for cell, m in beside)
 
 
 def stated_in(cells: Cells, columns: list[Column | None], units: dict[str, str]) -> tuple[Stated, ...]:

@@ -1,0 +1,272 @@
+"""Control totals: what a file states about itself, held against what its rows add up to.
+
+A difference never refuses a row. It is a question about the whole manifest (MANIFEST_TOTALS) and a note: a row
+may have been lost, doubled or changed on the way. A figure that does not say what it counts is accepted where
+it equals anything it could mean; amounts must be equal, weights up to the digits they are stated with.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from data.errors import MailDutyError
+from data.manifest import cells
+from data.manifest.cells import Unreadable
+from data.manifest.row_goods import PER_KG
+from data.manifest.sheet_cells import NumberCell
+from data.manifest.source import RawRow, RowError, Settings, Skipped, Stated, shorten
+from data.money import currency
+from data.receptacles import read_receptacle
+from data.records import Item, Question
+
+AWB_ROUNDING_KG = Decimal("0.5")  # air waybills are made out to the half kilogram
+BAG_ROUNDING_KG = Decimal("0.1")  # a receptacle number carries its weight in steps of 100 g
+MOST_DOUBTS = 200
+_REMEDY = "Ask whoever made the file whether a row was lost, doubled or changed"
+_NAMES = {"quantity": "pieces", "net_weight": "kg net", "gross_weight": "kg gross"}
+# What a stated figure could be, the likeliest first.
+_COULD_BE = {
+    "count": ("parcels", "rows", "receptacles", "quantity"),
+    "packets": ("parcels",),
+    "weight": ("gross_weight", "net_weight", "bag_weight"),
+    "bag_weight": ("bag_weight",),
+    "any": ("parcels", "rows", "quantity", "value", "gross_weight", "net_weight"),
+}
+
+
+@dataclass
+class Sums:
+    """What the rows of one scope add up to."""
+
+    rows: int = 0
+    unread: int = 0  # rows in error whose figures could not be read
+    amounts: dict[str, Decimal] = field(
+        default_factory=lambda: defaultdict(Decimal)
+    )  # by field, and gross by row
+    values: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))  # by currency
+    parcels: set[str] = field(default_factory=set)
+    bags: dict[str, Decimal] = field(default_factory=dict)
+
+    def add(self, figures: Mapping[str, Decimal], money: str, parcel: str, bag: str) -> None:
+        self.rows += 1
+        for name, figure in figures.items():
+            if name == "value":
+                self.values[money] += figure
+            else:
+                self.amounts[name] += figure
+        if parcel not in self.parcels:
+            self.parcels.add(parcel)
+            self.amounts["gross_once"] += figures.get("gross_weight", Decimal(0))
+        if bag and bag not in self.bags:
+            parts = read_receptacle(bag).parts
+            self.bags[bag] = parts.weight_kg if parts else Decimal(0)
+
+    def of(self, what: str, money: str) -> dict[str, Decimal]:
+        """What a name could be summed to, by what it is called; nothing where no row says anything of it."""
+        if what in ("rows", "parcels", "receptacles"):
+            number = {"rows": self.rows, "parcels": len(self.parcels), "receptacles": len(self.bags)}[what]
+            return {} if what == "receptacles" and not number else {what: Decimal(number)}
+        if what == "value":
+            return {held: sum_ for held, sum_ in self.values.items() if money in ("", held)}
+        if what == "bag_weight":
+            whole = sum(self.bags.values(), Decimal(0))
+            return {"kg by the bag numbers": whole} if whole else {}
+        found = {_NAMES[what]: self.amounts[what]} if what in self.amounts else {}
+        if what == "gross_weight" and found:  # on every row of a parcel, or on its first one only
+            found["kg gross, each parcel once"] = self.amounts["gross_once"]
+        return found
+
+
+class Totals:
+    """Grows while a file is read; `close` gives the doubts. Rows go in by `row`, the others by `skipped`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._file, self._part = Sums(), Sums()
+        self._groups: dict[tuple[str, str], Sums] = {}
+        self._stated: dict[tuple[str, str, str], dict[str, tuple[int, Stated]]] = {}
+        self._above: list[tuple[int, Stated]] = []
+        self._doubts: list[Question] = []
+        self._more = 0
+
+    def row(self, raw: RawRow | RowError, outcome: Item | RowError) -> None:
+        """A data row and what became of it."""
+        figures, money = _of_item(outcome) if isinstance(outcome, Item) else self._of_error(raw)
+        parcel = outcome.tracking_id or f"row {outcome.row}"
+        bag = ""
+        if isinstance(raw, RawRow):
+            held = raw.fields.get("receptacle")
+            bag = read_receptacle(str(held)).text if held else ""
+        sums = [self._file, self._part]
+        if isinstance(raw, RawRow):
+            for key in (("awb", raw.awb), ("receptacle", bag)):
+                if key[1] and (raw.stated or key in self._groups or key[0] == "awb"):
+                    sums.append(self._groups.setdefault(key, Sums()))
+            self._keep(raw.row, raw.stated)
+        for one in sums:
+            one.add(figures, money, parcel, bag)
+            one.unread += isinstance(outcome, RowError) and "value" not in figures
+
+    def skipped(self, row: Skipped) -> None:
+        """A row that is no data. A total row closes the part above it."""
+        if not row.stated:
+            return
+        of_file = [stated for stated in row.stated if stated.scope == "file"]
+        self._keep(row.row, tuple(stated for stated in row.stated if stated.scope != "file"))
+        if not self._file.rows:
+            self._above.extend((row.row, stated) for stated in of_file)
+            return
+        for stated in of_file:
+            self._hold(row.row, stated, [self._file, self._part])
+        if of_file:
+            self._part = Sums()
+
+    def close(self) -> list[Question]:
+        """Every difference, those stated above the rows or beside them included."""
+        for row, stated in self._above:
+            self._hold(row, stated, [self._file])
+        for (scope, key, _), said in self._stated.items():
+            if len(said) > 1:
+                rows = " and ".join(
+                    f"row {row} says {shorten(text)}" for text, (row, _) in list(said.items())[:3]
+                )
+                self._doubt(scope, key, "", f"the file states two totals for {_called(scope, key)}: {rows}")
+                continue
+            row, stated = next(iter(said.values()))
+            self._hold(row, stated, [self._groups.get((scope, key), Sums())])
+        if self._more:
+            self._doubts.append(_question("totals", "", f"{self._more} more totals differ", True))
+        return self._doubts
+
+    def _keep(self, row: int, stated: tuple[Stated, ...]) -> None:
+        for one in stated:
+            if one.text.strip():
+                said = self._stated.setdefault((one.scope, one.key, one.what), {})
+                if len(said) < 4:
+                    said.setdefault(one.text.strip(), (row, one))
+
+    def _of_error(self, raw: RawRow | RowError) -> tuple[dict[str, Decimal], str]:
+        """The figures of a row in error, as far as each can be read."""
+        figures: dict[str, Decimal] = {}
+        if isinstance(raw, RowError):
+            return figures, ""
+        money = str(raw.units.get("value", "") or raw.fields.get("currency", "")).strip()
+        for name in ("value", "quantity", "net_weight", "gross_weight"):
+            held = raw.fields.get(name)
+            text = held if isinstance(held, str) else cells.plain_text(held)
+            if text.strip():
+                found = self._figure(Stated(name, text, unit=raw.units.get(name, "")), name)
+                if found is not None:
+                    figures[name] = found
+        return figures, self._currency(money)
+
+    def _hold(self, row: int, stated: Stated, sums: list[Sums]) -> None:
+        """Compare one figure with what it could be, in any of the scopes it could be about."""
+        text, where = stated.text.strip(), _called(stated.scope, stated.key)
+        money = self._currency(stated.unit) if stated.what in ("value", "any") else ""
+        if stated.what in ("value", "any") and not money:
+            money = self._stated_currency(text)
+        candidates = _COULD_BE.get(stated.what, (stated.what,))
+        met: dict[str, Decimal] = {}
+        readable = False
+        for name in candidates:
+            figure = self._figure(stated, name)
+            if figure is None:
+                continue
+            readable = True
+            for one in sums:
+                for called, found in one.of(name, money).items():
+                    if abs(found - figure) <= _slack(stated, name, text):
+                        return
+                    met.setdefault(called, found)
+        unread = sums[0].unread
+        but = f" ({unread} rows in error are not in these sums)" if unread else ""
+        if not readable:
+            fact = f"row {row} states {shorten(text)} for {where}, which is no number"
+        elif not met:
+            fact = f"row {row} states {shorten(text)} for {where}, and no row has anything to hold it against"
+        else:
+            sums_met = ", ".join(f"{found.normalize():f} {name}" for name, found in met.items())
+            fact = f"row {row} states {shorten(text)} for {where}, its rows come to {sums_met}{but}"
+        stops = "weight" not in stated.what and bool(met)
+        self._doubt(stated.scope, stated.key, text, fact, stops)
+
+    def _figure(self, stated: Stated, name: str) -> Decimal | None:
+        text = stated.text.strip()
+        mark = "." if isinstance(stated.text, NumberCell) else self._settings.decimal_mark
+        try:
+            if name == "value":
+                return cells.amount(text, mark)[0]
+            if "weight" not in name:
+                return cells.number(text, mark)
+            return weight_of(text, stated.unit or self._settings.weight_unit or "kg", mark)
+        except (Unreadable, MailDutyError):
+            return None
+
+    def _stated_currency(self, text: str) -> str:
+        try:
+            return cells.amount(text, self._settings.decimal_mark)[1] or ""
+        except (Unreadable, MailDutyError):
+            return ""
+
+    def _currency(self, text: str) -> str:
+        try:
+            return currency(text)[0] if text.strip() else ""
+        except MailDutyError:
+            return ""
+
+    def _doubt(self, scope: str, key: str, text: str, fact: str, blocks: bool = True) -> None:
+        if len(self._doubts) >= MOST_DOUBTS:
+            self._more += 1
+            return
+        self._doubts.append(_question(f"{scope} {key}".strip(), text, fact, blocks))
+
+
+def weight_of(text: str, unit: str, mark: str | None) -> Decimal:
+    """A weight in kg, its unit in the text or else the one given. Raises Unreadable."""
+    bare = text.rstrip(". ").lower()
+    for written in ("kgs", "kg", "grams", "gram", "gr", "g", "lbs", "lb", "oz"):
+        if bare.endswith(written) and bare[: -len(written)].strip()[-1:].isdigit():
+            bare, unit = bare[: -len(written)].strip(), written
+            break
+    return cells.number(bare, mark, True) * PER_KG.get(unit[:1].lower(), Decimal(1))
+
+
+def _of_item(item: Item) -> tuple[dict[str, Decimal], str]:
+    held = {
+        "value": item.value.amount if item.value else None,
+        "quantity": item.quantity,
+        "net_weight": item.net_weight_kg,
+        "gross_weight": item.gross_weight_kg,
+    }
+    return {k: v for k, v in held.items() if v is not None}, item.value.currency if item.value else ""
+
+
+def _slack(stated: Stated, name: str, text: str) -> Decimal:
+    """How far a stated figure may be from the sum: nothing, but for what weights are rounded to."""
+    if "weight" not in name:
+        return Decimal(0)
+    if stated.scope == "awb":
+        return AWB_ROUNDING_KG
+    if name == "bag_weight":
+        return BAG_ROUNDING_KG
+    decimals = len(text.replace(",", ".").partition(".")[2].rstrip("kgslboz. ").strip())
+    return Decimal(5).scaleb(-decimals - 1) * PER_KG.get((stated.unit or "k")[:1].lower(), Decimal(1))
+
+
+def _called(scope: str, key: str) -> str:
+    return "the rows above it or the file" if scope == "file" else f"{scope} {shorten(key)}"
+
+
+def _question(of: str, text: str, fact: str, blocks: bool) -> Question:
+    return Question(
+        code="MANIFEST_TOTALS",
+        field=shorten(of),
+        value=shorten(text),
+        fact=fact,
+        remedy=_REMEDY,
+        blocks=blocks,
+    )
