@@ -298,7 +298,7 @@ def _said_twice(name: str) -> MailDutyError:
 
 def _cut() -> Fault:
     return Fault(
-        "DOCUMENT_CUT",
+        "RECORD_CUT",
         "row",
         "",
         "the document ends in the middle of this record",
@@ -308,7 +308,7 @@ def _cut() -> Fault:
 
 def _no_structure(text: str, fact: str) -> Fault:
     return Fault(
-        "DOCUMENT_BROKEN",
+        "REST_UNREAD",
         "row",
         shorten(text),
         f"{fact}; from here on the document was not read",

@@ -23,7 +23,7 @@ MAP = DocumentMap(
     weight_unit="kg",
     parcel=paths(receptacle="receptacleIdentifier"),
     line=paths(tracking_id="parcelNr"),
-    totals=(("count", "receptacle", (path_of("items"),)),),
+    totals=(("packets", "receptacle", (path_of("items"),)),),
     absent=frozenset(("value", "description", "origin", "hts", "quantity", "net_weight")),
 )
 

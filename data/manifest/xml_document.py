@@ -144,7 +144,7 @@ class _Records:
             ) from error
         self._number += 1
         fault = Fault(
-            "DOCUMENT_BROKEN",
+            "REST_UNREAD",
             "row",
             shorten(error),
             f"the XML breaks here ({shorten(error)}); from here on the document was not read",
