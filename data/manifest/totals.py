@@ -70,7 +70,9 @@ class Sums:
             number = {"rows": self.rows, "parcels": len(self.parcels), "receptacles": len(self.bags)}[what]
             return {} if what == "receptacles" and not number else {what: Decimal(number)}
         if what == "value":
-            return {held: sum_ for held, sum_ in self.values.items() if money in ("", held)}
+            held = {code: whole for code, whole in self.values.items() if money in ("", code)}
+            # A sheet adds up its column without looking at currencies; as a check on lost rows that will do.
+            return held | {"in all": sum(held.values(), Decimal(0))} if len(held) > 1 else held
         if what == "bag_weight":
             whole = sum(self.bags.values(), Decimal(0))
             return {"kg by the bag numbers": whole} if whole else {}

@@ -77,11 +77,13 @@ def test_a_row_in_error_counts_with_what_can_be_read_of_it() -> None:
     assert "1 rows in error are not in these sums" in fact
 
 
-def test_amounts_of_several_currencies_are_not_added_up() -> None:
+def test_amounts_of_several_currencies_may_be_summed_apart_or_as_a_column() -> None:
     rates = Rates([ExchangeRate("EUR", Decimal("1.1"), date(2026, 1, 1), "test")])
     rows = (ROWS[0], row(tracking_id=OTHER, value="9.50", currency="EUR"))
     assert doubts(*rows, "TOTAL,,,,,,9.50,EUR,", rates=rates) == []
-    (fact,) = doubts(*rows, "TOTAL,,,,,,33.50,,", rates=rates)
+    assert doubts(*rows, "TOTAL,,,,,,33.50,,", rates=rates) == []
+    assert len(doubts(*rows, "TOTAL,,,,,,33.50,EUR,", rates=rates)) == 1
+    (fact,) = doubts(*rows, "TOTAL,,,,,,33.51,,", rates=rates)
     assert "24 USD" in fact and "9.5 EUR" in fact
 
 
