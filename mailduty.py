@@ -36,6 +36,8 @@ train = typer.Typer(no_args_is_help=True, help="Trains a model; wants the train 
 app.add_typer(train, name="train")
 evaluate = typer.Typer(no_args_is_help=True, help="Scores a model, as it is served, on labelled rows.")
 app.add_typer(evaluate, name="evaluate")
+keys = typer.Typer(no_args_is_help=True, help="Who may ask the service: API keys of parties.")
+app.add_typer(keys, name="keys")
 
 Day = Annotated[
     datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], metavar="DATE", help="Entry date.")
@@ -401,6 +403,46 @@ def serve(
     from serving.launch import launch
 
     raise typer.Exit(launch(host, port, workers))
+
+
+@keys.command("add")
+def add_key(
+    party: Annotated[str, typer.Argument(metavar="PARTY", help="Whose items the key is for.")],
+    scopes: Annotated[
+        str, typer.Option(help="Of read, assess, review, file and metrics, with commas between.")
+    ] = "read,assess",
+) -> None:
+    """Makes a key of a party and prints it, this once. From the first key on the service wants one.
+
+    Example: mailduty keys add airline-7 --scopes read,assess,review
+    """
+    from serving.keys_desk import add
+
+    add(party, scopes)
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Every key there ever was: party, scopes, when it was made and revoked.
+
+    Example: mailduty keys list
+    """
+    from serving.keys_desk import show
+
+    show()
+
+
+@keys.command("revoke")
+def revoke_key(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The key's twelve signs, as listed.")],
+) -> None:
+    """Ends a key for good; a service that runs notices within a second.
+
+    Example: mailduty keys revoke 0123456789ab
+    """
+    from serving.keys_desk import revoke
+
+    revoke(key)
 
 
 @app.command()

@@ -38,6 +38,7 @@ class Asked:
     body: bytes
     key: str | None  # its Idempotency-Key
     address: str  # method, path and query, as they were
+    request_id: str
 
 
 ASKED: ContextVar[Asked] = ContextVar("asked")
@@ -99,7 +100,7 @@ class Gate:
                 if not upload:
                     await anyio.to_thread.run_sync(refuse_deep, body)
             address = f"{scope['method']} {scope['path']}?{scope['query_string'].decode('latin-1')}"
-            mark = ASKED.set(Asked(caller, body, key, address))
+            mark = ASKED.set(Asked(caller, body, key, address, out.request_id))
             try:
                 await self.app(scope, _again(body, receive), out)
             finally:

@@ -16,11 +16,12 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from data.errors import MailDutyError
-from serving.answering import answer
+from serving.answering import answer, internal, refused
 from serving.counter import Counter
 from serving.description import description
 from serving.gate import ASKED
 from serving.ingest import OF_A_FILE
+from serving.logs import failure
 
 # Swagger UI is in the BentoML package and served from here; the page that comes with it loads a tracker.
 _PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>mailduty</title>
@@ -72,6 +73,8 @@ def pages(counter: Callable[[], Counter]) -> Starlette:
 
     async def _waited(response: Response, wait: int) -> Response:
         until = time.monotonic() + wait
+        if response.status_code >= 300:
+            return response
         task_id = orjson.loads(response.body)["task_id"]
         while time.monotonic() < until:
             now = await aside(lambda: counter().task(ASKED.get(), task_id))
@@ -91,12 +94,28 @@ def pages(counter: Callable[[], Counter]) -> Starlette:
         Route("/manifests/{task_id}", task),
         Route("/manifests/{task_id}/errors", errors),
     ]
-    return Starlette(routes=routes)
+    return Starlette(routes=routes, exception_handlers={MailDutyError: _refused})
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, MailDutyError)
+    return refused(error)
 
 
 async def aside(work: Callable[[], Response], limiter: anyio.CapacityLimiter | None = None) -> Response:
-    """The answer of ``work``, done in a thread, so that the loop goes on answering."""
-    return await anyio.to_thread.run_sync(work, limiter=limiter)
+    """The answer of ``work``, done in a thread, so that the loop goes on answering; or why there is none."""
+    request = ASKED.get().request_id
+
+    def answered() -> Response:
+        try:
+            return work()
+        except MailDutyError as error:
+            return refused(error)
+        except Exception as error:
+            failure(error, request)
+            return internal()
+
+    return await anyio.to_thread.run_sync(answered, limiter=limiter)
 
 
 async def _file(request: Request) -> tuple[bytes, str, str | None]:

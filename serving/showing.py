@@ -105,7 +105,7 @@ def exceptions(ledger: Ledger, party: str, code: str | None, after: str, limit: 
         )
     with ledger.reading() as connection:
         found = connection.execute(asked).all()
-        counts = dict(connection.execute(counted).tuples().all())
+        counts = {one: count for one, count in connection.execute(counted)}
     page = found[:limit]
     last_of = page[-1] if len(found) > limit else None
     return {
