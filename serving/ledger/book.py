@@ -178,7 +178,7 @@ class Ledger:
         marks = {record.record_id: record.personal_mark for record in found if record.personal_mark}
         with self.reading() as connection:
             sealed = personal_of(connection, marks)
-        return {one: self.sealer().open_up(blob, marks[one]) for one, blob in sealed.items()}
+        return {one: self.sealer().open_up(sealed[one], mark) for one, mark in marks.items() if one in sealed}
 
     # --- the key
 

@@ -52,7 +52,7 @@ def write(
             continue
         length += 1
         row = _row(draft, party, length, head, when, actor, stands.superseded_by(draft))
-        row["record_id"] = prefix + secrets.token_hex(8)
+        row["record_id"] = f"{prefix}{len(rows) & 0xFFFF:04x}{secrets.token_hex(6)}"
         head = row["hash"] = link(row)
         stands.now_says(draft, row)
         kept.append(Kept(row["record_id"], length, head, True))

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from data.errors import MailDutyError
 from data.law import Law
 from data.schedule import Schedule
+from data.schedule_table import write_table
 from serving.keeping import manifest_entry
 from serving.ledger import Entry, Ledger, OpenException
 from serving.ledger.anchors import anchors, read_anchors
@@ -28,10 +29,28 @@ SHA = hashlib.sha256(FILE).hexdigest()
 VAGUE = OpenException("E03", "DESCRIPTION_VAGUE", "'gift' names no goods")
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Law, Schedule]:
+    """A law and a tariff of a line each: they are read again at every verification."""
+    folder = tmp_path_factory.mktemp("tariff")
+    contents = {
+        "first_day": "2026-01-01",
+        "last_verified": "2026-02-01",
+        "revisions": [{"effective_date": "2026-01-01", "revision": "2026_rev_1"}],
+    }
+    write_table(
+        folder, [("0101", "No.", "Free", "", "", "", "2026-01-01", "", "2026_rev_1", "export")], contents
+    )
+    law = Law.load()
+    return Law.of_files({"verified": law.files["verified"]}), Schedule.load(folder)
+
+
 @pytest.fixture
-def filled(ledger: Ledger, entry: Callable[..., Entry], person: Any, at: datetime) -> Ledger:
+def filled(
+    ledger: Ledger, entry: Callable[..., Entry], person: Any, at: datetime, small: tuple[Law, Schedule]
+) -> Ledger:
     """Two parties; items with people, an open exception that a review leaves open, a rejected row, a file."""
-    basis = standing(ledger.engine, Law.load(), Schedule.load()).as_json()
+    basis = standing(ledger.engine, *small).as_json()
     body = {"received": {}, "basis": {**basis, "request": None, "parcel": None}}
     with ledger.writing() as connection:
         keep_file(connection, "acme", sealed_file(ledger, FILE, "oct.csv"), at)
@@ -94,13 +113,12 @@ def test_any_change_to_any_column_of_any_record_is_found(filled: Ledger, data: s
     new = _changed(row[column], hand.sqlite, data)
     name = row["record_id"]
     hand.do(f"UPDATE records SET {column} = {_as_text(new, hand)} WHERE record_id = ?", _stored(new), name)
-    assert breaks(filled), (column, row[column], new)
-    name = new if column == "record_id" else name
-    hand.do(
-        f"UPDATE records SET {column} = ? WHERE record_id = {_as_text(name, hand)}",
-        row[column],
-        _stored(name),
-    )
+    try:
+        assert breaks(filled), (column, row[column], new)
+    finally:
+        name = new if column == "record_id" else name
+        put_back = f"UPDATE records SET {column} = ? WHERE record_id = {_as_text(name, hand)}"
+        hand.do(put_back, row[column], _stored(name))
     assert not breaks(filled)
 
 
