@@ -7,6 +7,7 @@ the first that holds something is read.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -177,7 +178,15 @@ def _values(leaves: list[Any], name: str, faults: list[Fault]) -> list[Any]:
             value = leaf.get(".", "")  # a text of XML with attributes beside it
         if isinstance(value, dict | list):
             what = "an object stands where a text or a number should"
-            faults.append(Fault("FIELD_MALFORMED", name, shorten(value), what, "Send the text itself"))
+            faults.append(
+                Fault(
+                    "FIELD_MALFORMED",
+                    name,
+                    shorten(json.dumps(value, default=str)),
+                    what,
+                    "Send the text itself",
+                )
+            )
         elif value not in (None, "") and value not in found:
             found.append(value if isinstance(value, str | bool | Decimal) else str(value))
     return found
