@@ -12,6 +12,7 @@ import orjson
 from starlette.responses import Response
 
 from data.errors import MailDutyError
+from serving.json_lines import encoded
 
 _STATUS = {
     "KEY_MISSING": 401,
@@ -89,12 +90,6 @@ def in_our_form(status: int, body: bytes) -> bytes:
         error["detail"] = [_place(one) for one in said["detail"][:20]]
         error["message"] += "".join(f"; {one['field']}: {one['message']}" for one in error["detail"][:3])
     return encoded({"error": error})
-
-
-def encoded(value: Mapping[str, Any]) -> bytes:
-    """JSON and a line end. Decimals and days become text; a text that is no Unicode loses what cannot be written."""
-    options = orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS
-    return orjson.dumps(value, default=str, option=options)
 
 
 def _place(one: Any) -> dict[str, str]:

@@ -15,11 +15,12 @@ from sqlalchemy.exc import IntegrityError
 from starlette.responses import Response
 
 from serving import metrics, showing
-from serving.answering import answer, encoded
+from serving.answering import answer
 from serving.answers import Desk
 from serving.gate import Asked
 from serving.idempotency import DoneMeanwhile, Given, Once, given, keep
 from serving.ingest import receive
+from serving.json_lines import encoded
 from serving.keeper import Keeper
 from serving.ledger import Ledger
 from serving.reviewing import review

@@ -47,8 +47,9 @@ class ManifestResult(BaseModel):
     exceptions: dict[str, int] = Field(description="How many of each code.", examples=[{"E04": 2, "E05": 1}])
     duty_usd: str = Field(description="Duty assessed, all items.", examples=["141.35"])
     layout: str = Field(description="Layout it was read as.", examples=["csv_plain"])
-    control_totals: dict[str, Any] = Field(
-        description="What the file says of itself against what was read.", examples=[{}]
+    doubts: list[dict[str, Any]] = Field(
+        description="Questions about the whole file, such as a control total that its rows do not come to.",
+        examples=[[{"code": "MANIFEST_TOTALS", "fact": "the file states 3 parcels, its rows hold 2"}]],
     )
     notes: list[str] = Field(description="Worth knowing of the file.", examples=[["columns not read: Ref"]])
 

@@ -24,7 +24,7 @@ class Outcome:
     skipped: int
     layout: str
     notes: tuple[str, ...] = ()
-    control_totals: Mapping[str, Any] = field(default_factory=dict)
+    doubts: tuple[Mapping[str, Any], ...] = ()  # about the whole file: totals that differ, other sheets
     items: int = 0
     errors: int = 0
     new: int = 0
@@ -42,15 +42,9 @@ class Outcome:
             told.update(f"\n{item.id}".encode())
         for error in reading.errors:
             told.update(f"\n{error.row}".encode())
-        totals = getattr(reading, "totals", None) or {}
-        return cls(
-            told.hexdigest(),
-            reading.rows_in,
-            len(reading.skipped),
-            reading.layout,
-            tuple(reading.notes),
-            totals,
-        )
+        doubts = tuple(one.model_dump(mode="json") for one in reading.doubts)
+        skipped, notes = len(reading.skipped), tuple(reading.notes)
+        return cls(told.hexdigest(), reading.rows_in, skipped, reading.layout, notes, doubts)
 
     def taken_up(self, said: Mapping[str, Any]) -> Outcome | None:
         """The sums as a task holds them; None where they are of another reading of the file."""
@@ -90,5 +84,5 @@ def shown(result: Mapping[str, Any]) -> dict[str, Any] | None:
     """What is told of a task's result; None where nothing was done yet. Shape of ``ManifestResult``."""
     if "reading" not in result:
         return None
-    kept = "rows_in items errors skipped new decisions exceptions layout control_totals notes".split()
+    kept = "rows_in items errors skipped new decisions exceptions layout doubts notes".split()
     return {**{name: result[name] for name in kept}, "duty_usd": usd(result["duty_cents"])}
