@@ -72,8 +72,8 @@ def _facts(item: Item) -> dict[str, Any]:
         facts["gift"] = True
     elif item.category == "documents":
         facts["documents"] = True
-    elif item.category == "returned_goods" and item.origin == "US":
-        facts["us_goods_returned"] = True
+    elif item.category == "returned_goods":
+        facts |= _coming_back(item.tracking_id, item.origin)
     if item.is_ems:
         facts["ems"] = True
     for unit, quantity in item.quantities.items():
@@ -81,6 +81,19 @@ def _facts(item: Item) -> dict[str, Any]:
         if name is not None:  # a unit the tariff does not know prices nothing; it stays in the record
             facts[UNIT_FACTS[name][0]] = quantity
     return {**facts, **item.facts}
+
+
+def _coming_back(tracking: str, origin: str | None) -> dict[str, Any]:
+    """Goods of the US come back free; others do where the US post sent them, and they keep the number they went under."""
+    if origin == "US":
+        return {"us_goods_returned": True}
+    return {"undelivered": True} if of_us_post(tracking) else {}
+
+
+def of_us_post(tracking: str) -> bool:
+    """Whether an identifier is an S10 number in order that the US post issued."""
+    s10 = read_identifier(tracking).s10
+    return s10 is not None and s10.ok and s10.issuer == "US"
 
 
 def from_message(identifier: str, message: Mapping[str, Any], on: date | None, today: date) -> AskedItem:

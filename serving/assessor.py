@@ -6,8 +6,9 @@ the others go on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from data.errors import MailDutyError
@@ -20,12 +21,16 @@ from models.hts.standin import Suggestion
 from models.risk.standin import RiskAnswer, RiskFacts
 from serving.asked import AskedItem
 from serving.decision import Decision
+from serving.exceptions import OpenException, opened
 from serving.grounds import decided
 from serving.parcels import price_items
 from serving.proposing import Proposer
 from serving.rating import Rater
 from serving.routing import as_json, route_items
 from serving.settings import tariff
+from serving.staking import at_stake
+from serving.thresholds import Thresholds
+from serving.together import Earlier, grounds_together
 from serving.versions import versions
 
 
@@ -52,8 +57,14 @@ class Assessment:
             "duty": self.duty.as_json(),
             "route": as_json(self.route),
             "decision": self.decision.as_json(),
+            "exceptions": [one.as_json() for one in self.exceptions],
             "versions": self.versions,
         }
+
+    @property
+    def exceptions(self) -> tuple[OpenException, ...]:
+        """What keeps the item waiting, each with an owner and what clears it."""
+        return opened(self.decision.grounds)
 
 
 class Assessor:
@@ -71,23 +82,43 @@ class Assessor:
         schedule, law = tariff(), Law.load()
         return cls(schedule, law, Proposer(schedule, law), Rater(schedule, law))
 
-    def assess(self, items: Sequence[AskedItem]) -> list[Assessment]:
-        """One assessment for each item, in order. Items of one parcel belong into one batch."""
-        suggestions = self.proposer.propose(items)
-        duties, ways = self._owed(items, suggestions)
+    def assess(
+        self,
+        items: Sequence[AskedItem],
+        thresholds: Thresholds | None = None,
+        earlier: Earlier | None = None,
+        risks: Mapping[str, RiskAnswer] | None = None,
+    ) -> list[Assessment]:
+        """One assessment for each item, in order. Items of one parcel belong into one batch.
+
+        ``thresholds`` are those of the party, else the defaults; ``earlier`` finds parcels sent before to the same
+        recipients; ``risks`` are answers that still stand, by item id, where nothing they read has changed.
+        """
+        limits = thresholds or Thresholds.shipped()
+        suggestions = self.proposer.propose(items, limits.code.defended_from)
+        requests, duties, ways = self._owed(items, suggestions)
         facts = [_risk_facts(i, s) for i, s in zip(items, suggestions, strict=True)]
-        risks = self.rater.rate(items, facts, duties)
-        stamps = {day: versions(self.schedule, self.law, day) for day in {item.day for item in items}}
+        rated = self.rater.rate(items, facts, duties, limits.risk.review_from)
+        known = risks or {}
+        rated = [known.get(item.id, risk) for item, risk in zip(items, rated, strict=True)]
+        stakes = at_stake(requests, suggestions, duties, limits.code, self.law, self.schedule)
+        beside = grounds_together(items, suggestions, rated, self.law, limits, earlier)
+        stamps = {day: self._versions(day, limits) for day in {item.day for item in items}}
         done = []
-        for item, suggestion, risk, duty, way in zip(items, suggestions, risks, duties, ways, strict=True):
-            decision = decided(item, suggestion, risk, duty, way)
+        for item, suggestion, risk, duty, way, stake, together in zip(
+            items, suggestions, rated, duties, ways, stakes, beside, strict=True
+        ):
+            decision = decided(item, suggestion, risk, duty, way, limits, stake, together)
             done.append(Assessment(item, suggestion, risk, duty, way, decision, stamps[item.day]))
         return done
 
+    def _versions(self, day: date, thresholds: Thresholds) -> dict[str, str]:
+        return {**versions(self.schedule, self.law, day), "thresholds": thresholds.version}
+
     def _owed(
         self, items: Sequence[AskedItem], suggestions: Sequence[Suggestion]
-    ) -> tuple[list[DutyAssessment | DutyError], list[RouteAnswer | None]]:
-        """Duty and route of each item; an item without origin or value has an error that says what is missing."""
+    ) -> tuple[list[DutyRequest | None], list[DutyAssessment | DutyError], list[RouteAnswer | None]]:
+        """What was asked, duty and route of each item; without origin or value an error says what is missing."""
         requests: dict[int, DutyRequest] = {}
         duties: dict[int, DutyAssessment | DutyError] = {}
         for place, (item, suggestion) in enumerate(zip(items, suggestions, strict=True)):
@@ -100,9 +131,12 @@ class Assessor:
         ways = route_items(list(zip(asked, answers, strict=True)), parcels, self.law)
         duties |= zip(requests, answers, strict=True)
         open_ways = dict(zip(requests, ways, strict=True))
-        return [duties[place] for place in range(len(items))], [
-            open_ways.get(place) for place in range(len(items))
-        ]
+        every = range(len(items))
+        return (
+            [requests.get(place) for place in every],
+            [duties[place] for place in every],
+            [open_ways.get(place) for place in every],
+        )
 
 
 def priced_as(item: AskedItem, suggestion: Suggestion) -> DutyRequest:

@@ -322,6 +322,7 @@ class DecisionReason(BaseModel):
     )
     meaning: str = Field(description="What the code means.", examples=["The number is too short to file."])
     remedy: str = Field(description="What clears it.", examples=["Give all ten digits."])
+    exception: str = Field(description="The exception it opens, E01 to E26.", examples=["E05"])
 
 
 class DecisionAnswer(BaseModel):
@@ -329,6 +330,21 @@ class DecisionAnswer(BaseModel):
 
     outcome: Literal["accept", "review", "hold"] = Field(description="The decision.", examples=["accept"])
     reasons: list[DecisionReason] = Field(description="Its grounds, gravest first.", examples=[[]])
+    duty_at_stake_usd: str | None = Field(
+        None, description="Duty that hangs on what is not sure; null where nothing does.", examples=["12.40"]
+    )
+
+
+class OpenExceptionAnswer(BaseModel):
+    """What keeps an item waiting."""
+
+    code: str = Field(description="E01 to E26.", examples=["E05"])
+    reason: str = Field(description="The reason code that opened it.", examples=["HTS_SHORT"])
+    message: str = Field(
+        description="What was met in this item.", examples=["6109.10.00 has 8 of the ten digits"]
+    )
+    owner: str = Field(description="Who works it off.", examples=["classifier"])
+    clears: str = Field(description="What clears it.", examples=["A classifier settles the ten digits."])
 
 
 class AssessAnswer(BaseModel):
@@ -346,6 +362,9 @@ class AssessAnswer(BaseModel):
     duty: DutyAnswer | None = Field(None, description="What does it owe.", examples=[None])
     route: RouteAnswer | None = Field(None, description="How it may be entered.", examples=[None])
     decision: DecisionAnswer | None = Field(None, description="What happens to it.", examples=[None])
+    exceptions: list[OpenExceptionAnswer] | None = Field(
+        None, description="What keeps it waiting, each with an owner.", examples=[[]]
+    )
     error: Problem | None = Field(None, description="Why there is no answer.", examples=[None])
 
 

@@ -18,6 +18,7 @@ from data.law import Law
 from data.schedule import Schedule
 from models.hts.evidence import ItemText
 from models.hts.standin import StandInSuggester, Suggestion
+from models.hts.suggester import DEFENDED
 from models.hts.suggester import Suggestion as Learned
 from serving.asked import AskedItem
 from serving.suggesting import duty_of, suggester_on
@@ -34,8 +35,8 @@ class Proposer:
         self.learned = learned
         self.checker = StandInSuggester(schedule)
 
-    def propose(self, items: Sequence[AskedItem]) -> list[Suggestion]:
-        """One proposal for each item, in order."""
+    def propose(self, items: Sequence[AskedItem], confidence: float = DEFENDED) -> list[Suggestion]:
+        """One proposal for each item, in order; a number is defended from ``confidence`` on."""
         found = self.checker.suggest([i.hts_declared for i in items], [i.day for i in items])
         by_day: dict[date, list[int]] = defaultdict(list)
         for place, item in enumerate(items):
@@ -53,7 +54,7 @@ class Proposer:
             if model is None:
                 continue
             texts = [_text(items[p]) for p in places]
-            answers = model.suggest(texts, TOP, duty=duty_of(self.law, self.schedule, day))
+            answers = model.suggest(texts, TOP, confidence, duty_of(self.law, self.schedule, day))
             for place, answer in zip(places, answers, strict=True):
                 found[place] = joined(found[place], answer)
         return found

@@ -1,8 +1,8 @@
 """How risky an item of an assessment is: the plain rules, and the learned score beside them where a model is there.
 
 Items that travel in one parcel are no split order: only items alone in their parcel are counted together. The
-score's probability, typologies, reasons and duty at stake stand in the answer; a probability from ``REVIEWED_FROM``
-on is a signal for review, a name on a list (``MAILDUTY_LISTS``, a folder) a signal to hold.
+score's probability, typologies, reasons and duty at stake stand in the answer; a probability from ``review_from``
+on (a threshold of the party) is a signal for review, a name on a list (``MAILDUTY_LISTS``, a folder) a signal to hold.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from models.risk.standin import RiskAnswer, RiskFacts, Signal, StandInScorer
 from serving.asked import AskedItem
 from serving.risking import risk_folder, salt, scorer_on
 
-REVIEWED_FROM = 0.3  # probability that something is wrong
 _PARTY = ("name", "address", "city", "region", "postal_code", "country", "phone", "email")
 
 
@@ -45,8 +44,9 @@ class Rater:
         items: Sequence[AskedItem],
         facts: Sequence[RiskFacts],
         duties: Sequence[DutyAssessment | DutyError],
+        review_from: float,
     ) -> list[RiskAnswer]:
-        """One answer for each item, in order."""
+        """One answer for each item, in order. ``review_from``: probability that something is wrong."""
         plain = self.rules.score(facts)
         if risk_folder() is None:
             return plain
@@ -66,7 +66,7 @@ class Rater:
             past = History(salt()) if alone else None
             scores = scorer.score(parcels, past, screen=screener(), duty=percent)
             for place, score in zip(places, scores, strict=True):
-                plain[place] = _joined(plain[place], score)
+                plain[place] = _joined(plain[place], score, review_from)
         return plain
 
 
@@ -98,11 +98,11 @@ def parcel_of(item: AskedItem) -> RiskParcel:
     )
 
 
-def _joined(plain: RiskAnswer, score: RiskScore) -> RiskAnswer:
+def _joined(plain: RiskAnswer, score: RiskScore, review_from: float) -> RiskAnswer:
     """The rules' signals with the learned answer; what is severe enough becomes a signal of its own."""
     signals = list(plain.signals)
     signals += [Signal(r.code, r.sentence) for r in score.reasons if r.code == "SCREENING_MATCH"]
-    if score.risk >= REVIEWED_FROM:
+    if score.risk >= review_from:
         likeliest = max(score.typologies, key=lambda t: score.typologies[t])
         why = score.reasons[0].sentence if score.reasons else ""
         signals.append(
