@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, insert, or_, select, text
 
 from serving.ledger.drafts import checked, drafted
 from serving.ledger.finding import SLICE, personal_of, slices
-from serving.ledger.opening import WAIT_S, ledger_url, open_engine
+from serving.ledger.opening import MOST_WRITERS, WAIT_S, ledger_url, open_engine
 from serving.ledger.records import Entry, Kept, Record, Waiting
 from serving.ledger.refusals import busy, in_our_words
 from serving.ledger.sealing import Sealer, missing_key, sealer, wrong_key
@@ -27,7 +27,8 @@ class Ledger:
         self.engine = engine
         self._sealer: Sealer | None = None
         self._key_marked = False  # in what is committed
-        self._one_writer = threading.Lock() if engine.dialect.name == "sqlite" else None
+        self._one_writer = threading.BoundedSemaphore(1 if engine.dialect.name == "sqlite" else MOST_WRITERS)
+        self._thread = threading.local()
 
     @classmethod
     def open(cls, url: str | None = None, *, migrate: bool = True, durable: bool = True) -> Ledger:
@@ -98,15 +99,16 @@ class Ledger:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """SQLite has one writer at a time: threads of one process queue here, and need not ask it over and over."""
-        if self._one_writer is None:
-            yield
-        elif not self._one_writer.acquire(timeout=WAIT_S):
+        if getattr(self._thread, "writes", False):
+            raise RuntimeError("writing() inside writing() would wait for itself; use Ledger.add there")
+        if not self._one_writer.acquire(timeout=WAIT_S):
             raise busy()
-        else:
-            try:
-                yield
-            finally:
-                self._one_writer.release()
+        self._thread.writes = True
+        try:
+            yield
+        finally:
+            self._thread.writes = False
+            self._one_writer.release()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -22,6 +22,7 @@ from serving.ledger.refusals import busy, in_our_words
 from serving.settings import home
 
 WAIT_S = 60  # for other writers, before an append gives up
+MOST_WRITERS = 20  # at once from one process, to PostgreSQL
 _DRIVERS = {
     "sqlite+pysqlite": "sqlite",
     "postgres": "postgresql+psycopg",
@@ -57,7 +58,7 @@ def engine_for(url: URL, *, durable: bool = True) -> Engine:
     """
     try:
         if url.drivername != "sqlite":
-            return create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True, max_overflow=20)
+            return _on_postgresql(url)
         engine = create_engine(url, connect_args={"timeout": WAIT_S}, max_overflow=50)
     except (ImportError, NoSuchModuleError) as error:
         raise MailDutyError(
@@ -82,6 +83,19 @@ def engine_for(url: URL, *, durable: bool = True) -> Engine:
             connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _on_postgresql(url: URL) -> Engine:
+    """What is read after a lock is what was committed before it; who waits too long for a lock is told."""
+    given = url.query.get("options", "")
+    said = f"{given if isinstance(given, str) else ' '.join(given)} -c lock_timeout={int(WAIT_S * 1000)}"
+    return create_engine(
+        url.difference_update_query(["options"]),
+        isolation_level="READ COMMITTED",
+        connect_args={"options": said.strip()},
+        pool_pre_ping=True,
+        max_overflow=2 * MOST_WRITERS,
+    )
 
 
 def _begin_to_write(connection: Any) -> None:

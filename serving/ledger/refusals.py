@@ -33,7 +33,7 @@ def in_our_words() -> Iterator[None]:
 def _refusal(said: str) -> MailDutyError:
     if "record of the ledger is never" in said:
         return MailDutyError("LEDGER_KEPT", said, "a correction is a new record", "add a record")
-    if "locked" in said or "QueuePool" in said:
+    if any(sign in said for sign in ("locked", "lock timeout", "deadlock", "QueuePool")):
         return busy()
     if "is full" in said or "No space left" in said:
         return MailDutyError(

@@ -16,6 +16,7 @@ class Tamperer:
     def __init__(self, ledger: Ledger) -> None:
         self.sqlite = ledger.engine.dialect.name == "sqlite"
         self.url = ledger.engine.url
+        self.held: psycopg.Connection[Any] | None = None
         if self.sqlite:
             for name in ("change", "go", "replaced"):
                 self.do(f"DROP TRIGGER IF EXISTS records_never_{name}")
@@ -29,7 +30,9 @@ class Tamperer:
                 rows = connection.execute(statement, values).fetchall()
             connection.close()
             return [tuple(one.decode() if isinstance(one, bytes) else one for one in row) for row in rows]
-        with psycopg.connect(self.url.render_as_string().replace("+psycopg", "")) as connection:
-            connection.execute("SET session_replication_role = replica")
-            cursor = connection.execute(statement.replace("?", "%s"), values)  # type: ignore[arg-type]
-            return cursor.fetchall() if cursor.description else []
+        if self.held is None:
+            address = self.url.render_as_string().replace("+psycopg", "")
+            self.held = psycopg.connect(address, autocommit=True)
+            self.held.execute("SET session_replication_role = replica")
+        cursor = self.held.execute(statement.replace("?", "%s"), values)  # type: ignore[arg-type]
+        return cursor.fetchall() if cursor.description else []
