@@ -163,6 +163,7 @@ _REASONS: dict[str, tuple[str, str]] = {
     "ROW_TOO_LONG": ("The row has more cells than the header.", "Look for a missing quotation mark."),
     "CELL_TOO_LONG": ("A cell is far too long.", "Look for a missing quotation mark."),
     "CELL_NOT_TEXT": ("A cell holds bytes that are no text.", "Export it again."),
+    "ARRIVAL_FLIGHT_OPEN": ("The flight named is not the one it arrives with.", "Give the arriving flight."),
     "CELL_FORMULA_EMPTY": ("A formula was saved without its result.", "Paste values instead of formulas."),
     "CELL_FORMULA_ERROR": ("A formula in the cell failed.", "Type the value."),
     "MANIFEST_TOTALS": ("A total that the file states is not what its rows come to.", "Ask its sender."),
@@ -331,6 +332,10 @@ _REASONS: dict[str, tuple[str, str]] = {
         "Take it as UN Comtrade or US Census publish it.",
     ),
     "RISK_FIELD": ("A field of the parcel cannot be.", "Correct the field named."),
+    "PARCEL_MATES_MISSING": (
+        "The item travels with others, and what is asked is asked of the whole parcel.",
+        "Give the records of its other lines too.",
+    ),
     "CHANGE_UNKNOWN": ("That cannot be changed in an item.", "Use one of the fields named."),
     "THRESHOLDS_INVALID": ("A threshold has a value it cannot have.", "Correct the field named."),
     # the ledger

@@ -34,6 +34,7 @@ class Header(NamedTuple):
     rows: int
     names: Cells
     known: int  # columns we know, by which a CSV's delimiter is chosen
+    cells: tuple[Cells, ...] = ()  # its rows as they stand, where it has several
 
 
 class TableRows:
@@ -119,6 +120,10 @@ class TableLayout(Layout):
         """The header of this layout among the first rows, or None."""
         raise NotImplementedError
 
+    def reader(self, header: Header, notes: list[str]) -> TableRows:
+        """What goes through the rows below a header."""
+        return self.below(header, notes)
+
     def require(self, header: Header) -> None:
         """Raises MailDutyError MANIFEST_COLUMN_MISSING where a column is not there that no row can do without."""
 
@@ -158,7 +163,7 @@ class TableLayout(Layout):
                 " ".join(" ".join(cells) for _, cells in head[:2] if isinstance(cells, list))
             )
         self.require(header)
-        below, data, last = self.below(header, notes), 0, 0
+        below, data, last = self.reader(header, notes), 0, 0
         last_of_header = head[header.first + header.rows - 1][0]
         header_rows = [head[header.first + n][1] for n in range(header.rows)]
         for number, cells in chain(head, rows):

@@ -25,7 +25,7 @@ _OF = {
 }
 _MEANT = {word.rstrip("?").rstrip("s"): what for what, words in _OF.items() if what for word in words.split()}
 _TOTALS = re.compile(
-    rf"(?:(?:grand|sub|sum|page|awb|net|manifest|overall)[\s\-]*)?(?:{_WORDS})"
+    rf"(?:(?:grand|sub|sum|page|awb|net|manifest|overall)[\s\-]*)?(?:{_WORDS})(?:\s*[(（](?:{_WORDS})[)）])?"
     rf"(?P<of>(?:[\s\-]*(?:{'|'.join(word for words in _OF.values() for word in words.split())}))*)"
     r"\s*[:：=]?\s*(?P<figure>\(?[\d.,]+\s*\w*\)?)?",
     re.IGNORECASE,

@@ -32,6 +32,7 @@ _COULD_BE = {
     "count": ("parcels", "rows", "receptacles", "quantity"),
     "packets": ("parcels",),
     "weight": ("gross_weight", "net_weight", "bag_weight"),
+    "awb_weight": ("gross_weight", "net_weight", "bag_weight"),
     "bag_weight": ("bag_weight",),
     "any": ("parcels", "rows", "quantity", "value", "gross_weight", "net_weight"),
 }
@@ -78,8 +79,12 @@ class Sums:
             return {"kg by the bag numbers": whole} if whole else {}
         found = {_NAMES[what]: self.amounts[what]} if what in self.amounts else {}
         if what == "gross_weight" and found:  # on every row of a parcel, or on its first one only
-            found["kg gross, each parcel once"] = self.amounts["gross_once"]
-        return found
+            found |= {"kg gross, each parcel once": self.amounts["gross_once"]}
+        return {
+            name: whole
+            for name, whole in found.items()
+            if whole != self.amounts.get(what) or "once" not in name
+        }
 
 
 class Totals:
@@ -90,6 +95,9 @@ class Totals:
         self._file, self._part = Sums(), Sums()
         self._groups: dict[tuple[str, str], Sums] = {}
         self._stated: dict[tuple[str, str, str], dict[str, tuple[int, Stated]]] = {}
+        self._firm: set[tuple[str, str, str]] = (
+            set()
+        )  # stated by a row of its own, which goes before item rows
         self._above: list[tuple[int, Stated]] = []
         self._doubts: list[Question] = []
         self._more = 0
@@ -117,7 +125,11 @@ class Totals:
         if not row.stated:
             return
         of_file = [stated for stated in row.stated if stated.scope == "file"]
-        self._keep(row.row, tuple(stated for stated in row.stated if stated.scope != "file"))
+        for stated in row.stated:
+            if stated.scope != "file" and (key := (stated.scope, stated.key, stated.what)) not in self._firm:
+                self._firm.add(key)
+                self._stated.pop(key, None)
+        self._keep(row.row, tuple(stated for stated in row.stated if stated.scope != "file"), firm=True)
         if not self._file.rows:
             self._above.extend((row.row, stated) for stated in of_file)
             return
@@ -130,6 +142,7 @@ class Totals:
         """Every difference, those stated above the rows or beside them included."""
         for row, stated in self._above:
             self._hold(row, stated, [self._file])
+        unnamed: list[tuple[int, Stated]] = []
         for (scope, key, _), said in self._stated.items():
             if len(said) > 1:
                 rows = " and ".join(
@@ -138,14 +151,29 @@ class Totals:
                 self._doubt(scope, key, "", f"the file states two totals for {_called(scope, key)}: {rows}")
                 continue
             row, stated = next(iter(said.values()))
-            self._hold(row, stated, [self._groups.get((scope, key), Sums())])
+            if scope == "awb" and not any(held == "awb" for held, _ in self._groups):
+                unnamed.append((row, stated))
+            else:
+                self._hold(row, stated, [self._groups.get((scope, key), Sums())])
+        self._hold_together(unnamed)
         if self._more:
             self._doubts.append(_question("totals", "", f"{self._more} more totals differ", True))
         return self._doubts
 
-    def _keep(self, row: int, stated: tuple[Stated, ...]) -> None:
+    def _hold_together(self, unnamed: list[tuple[int, Stated]]) -> None:
+        """Totals of air waybills that no row names: all of them together are those of the file."""
+        for what in dict.fromkeys(stated.what for _, stated in unnamed):
+            alike = [(row, stated) for row, stated in unnamed if stated.what == what]
+            figures = [self._figure(stated, what) for _, stated in alike]
+            (row, first), keys = alike[0], ", ".join(stated.key for _, stated in alike)
+            whole = sum((f for f in figures if f is not None), Decimal(0))
+            text = first.text if len(alike) == 1 or None in figures else f"{whole:f}"
+            unit = first.unit if len(alike) == 1 else "kg"
+            self._hold(row, Stated(what, text, "awb", keys, unit), [self._file])
+
+    def _keep(self, row: int, stated: tuple[Stated, ...], firm: bool = False) -> None:
         for one in stated:
-            if one.text.strip():
+            if one.text.strip() and (firm or (one.scope, one.key, one.what) not in self._firm):
                 said = self._stated.setdefault((one.scope, one.key, one.what), {})
                 if len(said) < 4:
                     said.setdefault(one.text.strip(), (row, one))
@@ -181,7 +209,7 @@ class Totals:
             readable = True
             for one in sums:
                 for called, found in one.of(name, money).items():
-                    if abs(found - figure) <= _slack(stated, name, text):
+                    if abs(found - figure) <= self._slack(stated, name, text):
                         return
                     met.setdefault(called, found)
         unread = sums[0].unread
@@ -195,6 +223,22 @@ class Totals:
             fact = f"row {row} states {shorten(text)} for {where}, its rows come to {sums_met}{but}"
         stops = "weight" not in stated.what and bool(met)
         self._doubt(stated.scope, stated.key, text, fact, stops)
+
+    def _slack(self, stated: Stated, name: str, text: str) -> Decimal:
+        """How far a stated figure may be from the sum: nothing, but for what weights are rounded to."""
+        if "weight" not in name:
+            return Decimal(0)
+        if stated.what == "awb_weight":
+            awbs = (
+                stated.key.count(",") + 1
+                if stated.key
+                else sum(1 for scope, _ in self._groups if scope == "awb")
+            )
+            return AWB_ROUNDING_KG * max(awbs, 1)
+        if name == "bag_weight":
+            return BAG_ROUNDING_KG
+        unit = (stated.unit or "k")[:1].lower()
+        return Decimal(5).scaleb(-_places(text) - 1) * PER_KG.get(unit, Decimal(1))
 
     def _figure(self, stated: Stated, name: str) -> Decimal | None:
         text = stated.text.strip()
@@ -247,16 +291,9 @@ def _of_item(item: Item) -> tuple[dict[str, Decimal], str]:
     return {k: v for k, v in held.items() if v is not None}, item.value.currency if item.value else ""
 
 
-def _slack(stated: Stated, name: str, text: str) -> Decimal:
-    """How far a stated figure may be from the sum: nothing, but for what weights are rounded to."""
-    if "weight" not in name:
-        return Decimal(0)
-    if stated.scope == "awb":
-        return AWB_ROUNDING_KG
-    if name == "bag_weight":
-        return BAG_ROUNDING_KG
-    decimals = len(text.replace(",", ".").partition(".")[2].rstrip("kgslboz. ").strip())
-    return Decimal(5).scaleb(-decimals - 1) * PER_KG.get((stated.unit or "k")[:1].lower(), Decimal(1))
+def _places(text: str) -> int:
+    """Digits after the decimal mark of a stated figure."""
+    return len(text.replace(",", ".").partition(".")[2].rstrip("kgslboz. ").strip())
 
 
 def _called(scope: str, key: str) -> str:
