@@ -62,6 +62,10 @@ def assess(
     layout: Annotated[
         str | None, typer.Option(help="Name of the layout, where it should not be recognised.")
     ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What the names of a JSON or XML document mean, YAML."),
+    ] = None,
     method: Annotated[str, typer.Option(help="Method of EO 14324: ad_valorem or specific.")] = "ad_valorem",
     settle: Annotated[
         list[str] | None,
@@ -87,7 +91,7 @@ def assess(
             rates=rates,
             layout=layout,
             method=method,
-            settings=_settings(settle),
+            settings={**_settings(settle), **({"mapping": mapping} if mapping else {})},
             party=party,
         )
     )

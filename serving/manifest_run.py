@@ -29,7 +29,7 @@ from serving.terminal import print_table, progress, row
 
 CHUNK = 2_000
 LOCAL = "local"  # the party of whoever runs the command line
-MANIFEST_SUFFIXES = (".csv", ".jsonl", ".ndjson", ".txt", ".tsv")
+MANIFEST_SUFFIXES = (".csv", ".jsonl", ".ndjson", ".json", ".xml", ".xlsx", ".txt", ".tsv")
 MOST_SHOWN = 200  # rows of the table; the whole result is in the JSON lines
 
 

@@ -67,6 +67,7 @@ class DocumentMap:
     ] = ()  # (what, scope, paths) a record states of itself
     absent: frozenset[str] = frozenset()  # fields the document never has
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # field -> its code -> our word
+    sha256: str = ""  # of the file it was read from
 
     def __post_init__(self) -> None:
         """Raises MailDutyError MANIFEST_MAPPING for fields that are none, or stand where they would mislead."""

@@ -31,7 +31,8 @@ class ItmattMapped(MappedDocument):
         self._own = own
         if own:
             self.map, self.value_basis = own, own.value_basis
-            self.version = f"{ItmattMapped.version}/{own.name}-{own.version}"
+            # which mapping read a file is part of what an auditor asks for; its hash says which text of it
+            self.version = f"{ItmattMapped.version}/{own.name}-{own.version}@{own.sha256[:12]}"
 
     def recognise(self, head: list[str]) -> bool:
         return any(self.fits(one, head) for one in self._maps)

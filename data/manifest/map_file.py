@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +44,8 @@ def read_map(text: str | bytes, name: str) -> DocumentMap:
             name, "it holds no names", "Begin with one of those shipped in data/manifest/mappings"
         )
     try:
-        return _map_of(held, name)
+        content = text.encode() if isinstance(text, str) else text
+        return replace(_map_of(held, name), sha256=hashlib.sha256(content).hexdigest())
     except MailDutyError:
         raise
     except (TypeError, ValueError, AttributeError) as error:
