@@ -105,13 +105,13 @@ def _parcels(items: Sequence[AskedItem], suggestions: Sequence[Suggestion]) -> I
         yield _Parcel(
             name,
             tuple(mine),
-            _posted(first),
+            posted_on(first.received, first.day),
             first.day,
             sum((items[p].value_usd or Decimal(0) for p in mine), Decimal(0)),
             frozenset(code[:4] for p in mine if len(code := suggestions[p].code or "") >= 4),
             all(items[p].facts.get("gift") is True for p in mine),
-            _name(first.received.get("sender")),
-            _person(first.received.get("recipient")),
+            sender_of(first.received.get("sender")),
+            person_of(first.received.get("recipient")),
         )
 
 
@@ -213,20 +213,22 @@ def _follow(one: str, other: str) -> bool:
     return 0 < abs(int(a.serial) - int(b.serial)) <= 2
 
 
-def _posted(item: AskedItem) -> date:
+def posted_on(received: Mapping[str, Any], entered: date) -> date:
+    """The day of posting, else that of entry."""
     try:
-        return date.fromisoformat(str(item.received.get("posted_on")))
-    except ValueError:  # not given, or no day: then the day of entry
-        return item.day
+        return date.fromisoformat(str(received.get("posted_on")))
+    except ValueError:  # not given, or no day
+        return entered
 
 
-def _name(party: Any) -> str:
+def sender_of(party: Any) -> str:
+    """A sender by name, in one spelling; empty where there is none."""
     return plain(str(party["name"])) if isinstance(party, Mapping) and party.get("name") else ""
 
 
-def _person(party: Any) -> str:
+def person_of(party: Any) -> str:
     """A recipient: the name with the postal code, in one spelling; empty where either is missing."""
-    name = _name(party)
+    name = sender_of(party)
     code = "".join(c for c in str(party.get("postal_code") or "") if c.isalnum()) if name else ""
     return f"{name}|{code.casefold()}" if name and code else ""
 
