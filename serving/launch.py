@@ -35,7 +35,7 @@ def launch(host: str, port: int, workers: int) -> int:
         )
     print(f"Starting mailduty at {url} ...", flush=True)
     service = subprocess.Popen(
-        command(host, port), env=environment(workers), cwd=Path(__file__).parent.parent
+        command(host, port), env=environment(host, workers), cwd=Path(__file__).parent.parent
     )
     previous = signal.signal(signal.SIGTERM, lambda *_: service.send_signal(signal.SIGTERM))
     try:
@@ -67,13 +67,14 @@ def command(host: str, port: int) -> list[str]:
     return [sys.executable, "-m", "bentoml", "serve", SERVICE, "--host", host, "--port", str(port)]
 
 
-def environment(workers: int) -> dict[str, str]:
+def environment(host: str, workers: int) -> dict[str, str]:
     """Ours, with usage reports off, one thread for each process, and the service's own files in our home."""
     return {
         **os.environ,
         "BENTOML_DO_NOT_TRACK": "True",
         "BENTOML_HOME": os.environ.get("BENTOML_HOME", str(home().absolute() / "service")),
         "MAILDUTY_HOME": str(home().absolute()),
+        "MAILDUTY_HOST": host,
         "MAILDUTY_WORKERS": str(workers),
         "OMP_NUM_THREADS": "1",
     }

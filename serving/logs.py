@@ -17,8 +17,19 @@ import structlog
 _ROOT = Path(__file__).parent.parent
 _LIBRARIES = ("bentoml", "_bentoml_impl", "_bentoml_sdk", "uvicorn", "sqlalchemy", "alembic", "asyncio")
 
+
+class _Lines:
+    """Writes each line at once, to standard error as it is at that moment."""
+
+    def msg(self, line: str) -> None:
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+    debug = info = warning = error = msg
+
+
 log: Any = structlog.wrap_logger(
-    structlog.PrintLogger(file=sys.stderr),
+    _Lines(),
     processors=[
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
