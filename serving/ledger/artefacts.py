@@ -6,10 +6,11 @@ the very tables a duty was computed from, years after others have been shipped.
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,10 +19,12 @@ from data.archived import packed, unpacked
 from data.errors import MailDutyError
 from data.law import Law
 from data.schedule import Schedule
+from data.schedule_table import CONTENTS
 from serving.ledger.tables import artefacts
 
-_KEPT: dict[tuple[str, str, str], Standing] = {}  # by ledger, law and tariff: what is archived there already
-_READ: OrderedDict[tuple[str, str], Any] = OrderedDict()  # a tariff takes a while to read, and 30 MB
+# What is archived in a ledger already, by law and tariff.
+_KEPT: WeakKeyDictionary[Engine, dict[tuple[str, str], Standing]] = WeakKeyDictionary()
+_READ: OrderedDict[str, Law | Schedule] = OrderedDict()  # by hash: a tariff takes a while to read, and 30 MB
 _HELD = 6
 
 
@@ -41,8 +44,9 @@ def standing(engine: Engine, law: Law, schedule: Schedule) -> Standing:
 
     Raises ``ARCHIVE_NO_TEXT`` for a law that was not read from files, ``SCHEDULE_CHANGED`` as ``Schedule.files``.
     """
-    place = (str(engine.url), law.version, str(schedule.contents["sha256"]))
-    if place not in _KEPT:
+    kept = _KEPT.setdefault(engine, {})
+    place = (law.version, str(schedule.contents["sha256"]))
+    if place not in kept:
         if not law.files:
             raise MailDutyError(
                 "ARCHIVE_NO_TEXT",
@@ -50,12 +54,11 @@ def standing(engine: Engine, law: Law, schedule: Schedule) -> Standing:
                 "a duty is kept with the very law it was computed from",
                 "load the law with Law.load",
             )
-        named = f"{schedule.contents['last_verified']} {schedule.contents['sha256'][:12]}"
-        _KEPT[place] = Standing(
-            _archive(engine, "law", law.version, law.files),
-            _archive(engine, "schedule", named, schedule.files()),
+        kept[place] = Standing(
+            _archive(engine, "law", law.files),
+            _archive(engine, "schedule", schedule.files()),
         )
-    return _KEPT[place]
+    return kept[place]
 
 
 def law_of(engine: Engine, sha256: str) -> Law:
@@ -72,22 +75,28 @@ def schedule_of(engine: Engine, sha256: str) -> Schedule:
     return found
 
 
-def _archive(engine: Engine, kind: str, name: str, files: Mapping[str, bytes]) -> str:
+def named(kind: str, files: Mapping[str, bytes]) -> str:
+    """What people call an artefact: the version of a law, the last day and the hash of a tariff."""
+    if kind == "law":
+        return Law.of_files(files).version
+    contents = json.loads(files[CONTENTS])
+    return f"{contents['last_verified']} {contents['sha256'][:12]}"
+
+
+def _archive(engine: Engine, kind: str, files: Mapping[str, bytes]) -> str:
     sha256, content = packed(files)
     insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
-    row = {"sha256": sha256, "kind": kind, "name": name, "content": content}
+    row = {"sha256": sha256, "kind": kind, "name": named(kind, files), "content": content}
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         connection.execute(insert(artefacts).values(row).on_conflict_do_nothing())
     return sha256
 
 
 def _read(engine: Engine, sha256: str, kind: str) -> Law | Schedule:
-    """Parsed once and held. The bytes are hashed again whenever they are read from the database."""
-    held = (str(engine.url), sha256)
-    if held in _READ:
-        _READ.move_to_end(held)
-        found: Law | Schedule = _READ[held]
-        return found
+    """Parsed once and held, by the hash of what was read."""
+    if sha256 in _READ:
+        _READ.move_to_end(sha256)
+        return _READ[sha256]
     with engine.connect() as connection:
         row = connection.execute(select(artefacts).where(artefacts.c.sha256 == sha256)).one_or_none()
     if row is None or row.kind != kind:
@@ -99,7 +108,7 @@ def _read(engine: Engine, sha256: str, kind: str) -> Law | Schedule:
             sha256=sha256,
         )
     files = unpacked(sha256, row.content)
-    _READ[held] = Law.of_files(files) if kind == "law" else Schedule.of_files(files)
+    _READ[sha256] = Law.of_files(files) if kind == "law" else Schedule.of_files(files)
     while len(_READ) > _HELD:
         _READ.popitem(last=False)
-    return _READ[held]
+    return _READ[sha256]

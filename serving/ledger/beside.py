@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import sha256
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +10,15 @@ from sqlalchemy import Connection, Row, Table, func, select
 
 from data.archived import unpacked
 from data.errors import MailDutyError
+from serving.ledger.artefacts import named
 from serving.ledger.book import Ledger
+from serving.ledger.chain import digest
 from serving.ledger.disposed import Disposed
 from serving.ledger.finding import slices
 from serving.ledger.projecting import projected
 from serving.ledger.records import OF_AN_ITEM, Record
 from serving.ledger.sealing import Sealer, labels
+from serving.ledger.snapshot import sayable
 from serving.ledger.tables import (
     artefacts,
     current,
@@ -50,7 +52,7 @@ def check_sealed(
     indexed = 0
     for rows in _batches(connection.execute(asked, execution_options={"yield_per": _SLICE})):
         index: dict[str, set[str]] = {}
-        for some in slices([str(row.record_id) for row in rows]):
+        for some in slices([sayable(row.record_id) for row in rows]):
             those = select(subjects.c.record_id, subjects.c.subject).where(
                 subjects.c.party == party, subjects.c.record_id.in_(some)
             )
@@ -92,27 +94,32 @@ def check_files(
     ledger: Ledger, connection: Connection, party: str, disposed: Disposed, found: Verified
 ) -> None:
     """Every file that came in is there as it came, or as an erasure left it."""
-    known = set(
-        connection.execute(
-            select(records.c.manifest_sha256).where(records.c.party == party, records.c.kind == "manifest")
-        ).scalars()
-    )
+    known: dict[str, set[str]] = {}
+    for record in _bodies(connection, party, "manifest"):
+        said = (record.body() or {}).get("manifest") or {}
+        known.setdefault(str(record.manifest_sha256), set()).add(said.get("source_name", ""))
     queued = set(connection.execute(select(tasks.c.file_sha256).where(tasks.c.party == party)).scalars())
     key = _key(ledger, found)
-    there = connection.execute(select(files.c.sha256, files.c.size).where(files.c.party == party)).all()
-    for name, size in sorted(there, key=str):
-        one = select(files.c.sealed).where(files.c.party == party, files.c.sha256 == name)
-        said = _file_wrong(name, size, connection.execute(one).scalar_one(), key, disposed)
-        if name not in known | queued:
-            said = "no record says that it came in"
-        if said:
-            found.tell(f"file {str(name)[:12]}: {said}")
-    for name in sorted(known - {one.sha256 for one in there} - set(disposed.files), key=str):
+    there = connection.execute(
+        select(files.c.sha256, files.c.name, files.c.size).where(files.c.party == party)
+    )
+    shas = set()
+    for sha256, name, size in sorted(there, key=str):
+        shas.add(sha256)
+        one = select(files.c.sealed).where(files.c.party == party, files.c.sha256 == sha256)
+        wrong = _file_wrong(sha256, size, connection.execute(one).scalar_one(), key, disposed)
+        if sha256 not in known and sha256 not in queued and sha256 not in disposed.files:
+            wrong = "no record says that it came in"
+        elif name not in known.get(sha256, {name}):
+            wrong = "no record says that it came in under this name"
+        if wrong:
+            found.tell(f"file {str(sha256)[:12]}: {wrong}")
+    for name in sorted(known.keys() - shas - disposed.files.keys()):
         found.tell(f"file {str(name)[:12]}: it is gone, and no erasure or purge names it")
 
 
-def _file_wrong(name: str, size: int, sealed: bytes, key: Sealer | None, disposed: Disposed) -> str:
-    now = disposed.files.get(name, name)
+def _file_wrong(sha256: str, size: int, sealed: bytes, key: Sealer | None, disposed: Disposed) -> str:
+    now = disposed.files.get(sha256, sha256)
     if now is None:
         return "" if not sealed and not size else "it should be gone"
     if key is None:
@@ -121,10 +128,10 @@ def _file_wrong(name: str, size: int, sealed: bytes, key: Sealer | None, dispose
         content = key.unseal(sealed)
     except (MailDutyError, TypeError, ValueError):
         return "it is not what was sealed"
-    return "" if sha256(content).hexdigest() == now and len(content) == size else "it is not what came in"
+    return "" if digest(content) == now and len(content) == size else "it is not what came in"
 
 
-def check_artefacts(ledger: Ledger, connection: Connection, party: str, found: Verified) -> None:
+def check_artefacts(connection: Connection, party: str, found: Verified) -> None:
     """Law and tariff behind the party's duties are there, to the byte."""
     wanted: dict[str, str] = {}
     for record in _bodies(connection, party):
@@ -136,8 +143,10 @@ def check_artefacts(ledger: Ledger, connection: Connection, party: str, found: V
             found.tell(f"{kind} {name[:12]}: the ledger holds no {kind} of that hash")
             continue
         try:
-            unpacked(name, row.content)
+            same = named(kind, unpacked(name, row.content)) == row.name
         except (MailDutyError, TypeError):
+            same = False
+        if not same:
             found.tell(f"{kind} {name[:12]}: it is not what duties were computed from")
 
 
@@ -188,13 +197,15 @@ def _items(connection: Connection, party: str) -> Iterator[tuple[list[str], list
 def _held(
     connection: Connection, table: Table, party: str, keys: list[str], by: tuple[str, ...]
 ) -> dict[tuple[str, ...], dict[str, Any]]:
-    asked = select(table).where(table.c.party == party, table.c.item_key.in_(keys))
+    asked = select(table).where(table.c.party == party, table.c.item_key.in_(sayable(key) for key in keys))
     return {tuple(row[name] for name in by): dict(row) for row in connection.execute(asked).mappings()}
 
 
-def _bodies(connection: Connection, party: str) -> Iterator[Record]:
-    """Records whose bodies can be read."""
+def _bodies(connection: Connection, party: str, kind: str | None = None) -> Iterator[Record]:
+    """Records, of one kind where it is named, whose bodies can be read."""
     asked = select(records).where(records.c.party == party, records.c.body.is_not(None))
+    if kind is not None:
+        asked = asked.where(records.c.kind == kind)
     for row in connection.execute(asked, execution_options={"yield_per": _SLICE}):
         record = Record(*row)
         try:

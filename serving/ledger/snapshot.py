@@ -30,5 +30,10 @@ def snapshot(ledger: Ledger) -> Iterator[Connection]:
             driver.text_factory = str
 
 
+def sayable(text: object) -> str:
+    """Text that can be asked for and printed: what was no text in the database stands as question marks."""
+    return str(text).encode("utf-8", "replace").decode()
+
+
 def _lenient(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")

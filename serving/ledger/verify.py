@@ -21,7 +21,7 @@ from serving.ledger.beside import check_artefacts, check_files, check_projection
 from serving.ledger.book import Ledger
 from serving.ledger.chain import GENESIS, digest, link
 from serving.ledger.disposed import Disposed
-from serving.ledger.snapshot import snapshot
+from serving.ledger.snapshot import sayable, snapshot
 from serving.ledger.tables import chains, parties, records
 
 MOST = 100  # breaks that are told of one party; one is enough to know
@@ -55,7 +55,7 @@ class Verified:
     def tell(self, said: str, seq: int | None = None, record_id: str = "") -> None:
         """One break more; beyond :data:`MOST` they are no longer listed."""
         if len(self.breaks) < MOST:
-            self.breaks.append(Break(seq, record_id, said))
+            self.breaks.append(Break(seq, sayable(record_id), sayable(said)))
 
 
 def verify(ledger: Ledger, party: str | None = None, anchors: Sequence[Anchor] = ()) -> list[Verified]:
@@ -80,13 +80,16 @@ def verify(ledger: Ledger, party: str | None = None, anchors: Sequence[Anchor] =
 
 
 def _verified(ledger: Ledger, connection: Connection, party: str, anchors: Sequence[Anchor]) -> Verified:
-    found = Verified(party)
+    found = Verified(sayable(party))
+    if found.party != party:
+        found.tell("it is no name of a party; records stand under it")
+        return found
     disposed = Disposed.of(connection, party)
     _walk(connection, found, disposed, anchors)
     _end(connection, found, anchors)
     check_sealed(ledger, connection, party, disposed, found)
     check_files(ledger, connection, party, disposed, found)
-    check_artefacts(ledger, connection, party, found)
+    check_artefacts(connection, party, found)
     check_projections(connection, party, found)
     return found
 

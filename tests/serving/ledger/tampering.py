@@ -34,5 +34,6 @@ class Tamperer:
             address = self.url.render_as_string().replace("+psycopg", "")
             self.held = psycopg.connect(address, autocommit=True)
             self.held.execute("SET session_replication_role = replica")
-        cursor = self.held.execute(statement.replace("?", "%s"), values)  # type: ignore[arg-type]
+        marked = statement.replace("%", "%%").replace("?", "%s")
+        cursor = self.held.execute(marked, values)  # type: ignore[arg-type]
         return cursor.fetchall() if cursor.description else []
