@@ -108,7 +108,7 @@ class Desk:
                 errors[identifier] = {"id": identifier, "error": error.as_dict()}
                 received = {**item, "tracking_id": None} if error.code == "LEDGER_TEXT" else item
                 rejected.append(rejected_entry({"error": error.as_dict(), "received": received}, identifier))
-        done = self.assessor.assess(asked)
+        done = keeper.assess(self.assessor, asked)
         entries = [*assessed_entries(done, keeper.standing(self.assessor)), *rejected]
         answers: dict[str, dict[str, Any]] = {one.asked.id: one.as_json() for one in done}
         answer = {

@@ -71,7 +71,7 @@ class Counter:
         keeper = self._keeper(asked)
 
         def work(also: Callable[[Connection, Mapping[str, Any]], None]) -> Mapping[str, Any]:
-            return review(self.desk.assessor, keeper, said, date.today(), also)
+            return review(self.desk.assessor, keeper, said, also)
 
         return self._once(asked, work)
 

@@ -23,9 +23,9 @@ from data.money import Rates
 from serving import metrics
 from serving.asked import AskedItem, as_day
 from serving.assessor import Assessor
+from serving.keeper import Keeper
 from serving.keeping import assessed_entries, manifest_entry
 from serving.ledger import Kept, Ledger
-from serving.ledger.artefacts import standing
 from serving.ledger.received import file_of, keep_file, sealed_file
 from serving.manifests import about, asked_items, keepable, rejected_row
 from serving.outcome import Outcome
@@ -124,9 +124,9 @@ class Work:
         """One transaction: the records of a chunk, and the progress they are."""
         now, sha256 = self.clock(), task.file_sha256
         items = [one for one in chunk if isinstance(one, AskedItem)]
-        done = self.assessor.assess(items) if items else []
-        law = standing(self.ledger.engine, self.assessor.law, self.assessor.schedule)
-        entries = assessed_entries(done, law, sha256)
+        keeper = Keeper(self.ledger, task.party, f"manifest {sha256[:12]}", lambda: now)
+        done = keeper.assess(self.assessor, items)
+        entries = assessed_entries(done, keeper.standing(self.assessor), sha256)
         entries += [rejected_row(one, sha256) for one in chunk if isinstance(one, RowError)]
         before = [] if task.rows_done else [manifest_entry(about(reading), sha256)]
         closing = closed_by(self.ledger, task.party, entries, sha256)
@@ -140,8 +140,7 @@ class Work:
             advance(connection, task, self.worker, moved, now)
             after.append((moved, sums))
 
-        actor, everything = f"manifest {sha256[:12]}", [*before, *entries, *closing]
-        kept = self.ledger.append(task.party, everything, at=now, actor=actor, also=also)
+        kept = keeper.keep([*before, *entries, *closing], also)
         metrics.kept(done, entries, kept[ours], "manifest")
         return after[-1]
 

@@ -1,4 +1,4 @@
-"""Who keeps what was answered: a ledger, the party it is for, who asked, and when."""
+"""Who assesses and keeps: for a party, in the name of whoever asked, in a ledger."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from serving.assessor import Assessor
+from serving.asked import AskedItem
+from serving.assessor import Assessment, Assessor
 from serving.ledger import Entry, Kept, Ledger
 from serving.ledger.artefacts import Standing, standing
+from serving.parties import thresholds_of
+from serving.sent_before import sent_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,14 @@ class Keeper:
     ) -> list[Kept]:
         """All entries or none, in one transaction with ``also``; raises as :meth:`Ledger.append`."""
         return self.ledger.append(self.party, entries, at=self.clock(), actor=self.actor, also=also)
+
+    def assess(self, assessor: Assessor, items: Sequence[AskedItem]) -> list[Assessment]:
+        """The assessments of a batch for this party: by its thresholds, among what it has sent before."""
+        if not items:
+            return []
+        return assessor.assess(
+            items, thresholds_of(self.ledger, self.party), sent_before(self.ledger, self.party)
+        )
 
     def standing(self, assessor: Assessor) -> Standing:
         """The archived law and tariff that an assessor prices with."""

@@ -88,7 +88,7 @@ def pages(counter: Callable[[], Counter]) -> Starlette:
         Route("/docs.json", docs),
         Route("/about", about, methods=["GET"]),
         Route("/metrics", metrics),
-        Route("/items/{tracking_id}", item),
+        Route("/items/{tracking_id:path}", item),
         Route("/exceptions", exceptions),
         Route("/manifests", manifest, methods=["POST"]),
         Route("/manifests/{task_id}", task),

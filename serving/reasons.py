@@ -362,6 +362,7 @@ _REASONS: dict[str, tuple[str, str]] = {
     "RATE_EXCEEDED": ("Too many requests in a short time.", "Wait as Retry-After says."),
     "SERVICE_BUSY": ("As many requests are in hand as fit.", "Send it again in a moment."),
     "INTERNAL": ("Something went wrong in the service.", "Give its operator the request's identifier."),
+    "SERVICE_UNREACHABLE": ("The service does not answer.", "See whether it runs, and send it again."),
     "IDEMPOTENCY_KEY": ("The Idempotency-Key cannot be used.", "Take a UUID."),
     "IDEMPOTENCY_MISMATCH": (
         "Another request came under that Idempotency-Key.",

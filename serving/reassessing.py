@@ -50,6 +50,28 @@ def reassess(
     limits and gifts are those of the whole. Raises ``CHANGE_UNKNOWN``, ``PARCEL_MATES_MISSING``, or what is wrong with a
     value.
     """
+    people = {body["asked"]["id"]: personal} if personal else {}
+    lines = reassess_parcel(
+        body, changes, assessor, day, people=people, mates=mates, thresholds=thresholds, earlier=earlier
+    )
+    return next(one for line, one in lines if line is body)
+
+
+def reassess_parcel(
+    body: Body,
+    changes: Mapping[str, Any],
+    assessor: Assessor,
+    day: date | None = None,
+    *,
+    people: Mapping[str, Mapping[str, Any]] | None = None,
+    mates: Sequence[Body] = (),
+    thresholds: Thresholds | None = None,
+    earlier: Earlier | None = None,
+) -> list[tuple[Body, Assessment]]:
+    """As :func:`reassess`, with every line of the parcel, in order: what changes one may move the others.
+
+    ``people`` holds, by item id, what was parted from each record.
+    """
     lines = sorted([body, *mates], key=_place)
     if _of_several(body) and not mates:
         raise MailDutyError(
@@ -62,14 +84,14 @@ def reassess(
     risks: dict[str, RiskAnswer] = {}
     for line in lines:
         mine = line is body
-        people = personal or {} if mine else {}
-        before = asked_from(line["asked"], {**line["received"], **people})
+        known = (people or {}).get(line["asked"]["id"], {})
+        before = asked_from(line["asked"], {**line["received"], **known})
         after = changed(before, changes if mine else {}, day)
         asked.append(after)
         if asked_json(after) == line["asked"] and _risk_stands(line, assessor, after.day, thresholds):
             risks[after.id] = risk_from(line["assessment"]["risk"])
     done = assessor.assess(asked, thresholds, earlier, risks)
-    return next(one for one, line in zip(done, lines, strict=True) if line is body)
+    return list(zip(lines, done, strict=True))
 
 
 def changed(item: AskedItem, changes: Mapping[str, Any], day: date | None = None) -> AskedItem:

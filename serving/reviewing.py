@@ -1,33 +1,40 @@
 """A person's decision on an item: kept as a record that names the one that was looked at.
 
 A review is of the record it names, and is refused where a newer one stands: two people never decide past each other.
-A correction assesses the item anew, with whatever else its change moves; the earlier records stay.
+A correction assesses the item anew, with the lines of its parcel that move with it; the earlier records stay.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from data.errors import MailDutyError
-from serving import showing
-from serving.assessor import Assessor
+from serving import metrics, showing
+from serving.assessor import Assessment, Assessor
+from serving.exceptions import OpenException
 from serving.keeper import Keeper
-from serving.ledger import OF_AN_ITEM, Entry, Kept, OpenException, Record
+from serving.keeping import assessed_entries
+from serving.ledger import OF_AN_ITEM, Entry, Kept, Ledger, Record
+from serving.ledger.chain import canonical
 from serving.ledger.tables import records
+from serving.parties import thresholds_of
+from serving.reassessing import in_words, reassess_parcel
+from serving.reasons import reason
+from serving.sent_before import sent_before
 
 Also = Callable[[Connection, Mapping[str, Any]], None]
+_RETURNED = "RETURNED_TO_SENDER"  # what waits on an item that goes back: the proof that it did
 
 
-def review(
-    assessor: Assessor, keeper: Keeper, said: Mapping[str, Any], today: date, also: Also
-) -> dict[str, Any]:
+def review(assessor: Assessor, keeper: Keeper, said: Mapping[str, Any], also: Also) -> dict[str, Any]:
     """Takes a review (shape of ``Review``) and keeps it in one transaction with ``also``; ``ReviewAnswer``.
 
-    Raises ``RECORD_NOT_FOUND``, ``RECORD_SUPERSEDED``, ``REVIEW_CHANGES``, ``REVIEW_NOT_PRICED``.
+    Raises ``RECORD_NOT_FOUND``, ``RECORD_SUPERSEDED``, ``REVIEW_CHANGES``, ``REVIEW_NOT_PRICED``, and what is wrong
+    with a change.
     """
     looked_at = _looked_at(keeper, said["record_id"])
     decision = said["decision"]
@@ -38,17 +45,22 @@ def review(
             "a correction says what is otherwise; any other decision leaves the item as it is",
             "give both or neither",
         )
-    entries = [_taken(keeper, looked_at, said)]
-    answer: dict[str, Any] = {"decision": decision, "records": [], "items": {}}
+    if decision == "accept" and looked_at.kind != "return":
+        _priced(keeper.ledger, looked_at)
+    moved = _corrected(assessor, keeper, looked_at, said) if decision == "correct" else []
+    entries = [_taken(looked_at, said), *(entry for _, entry in moved)]
+    answer: dict[str, Any] = {"decision": decision}
 
     def named(connection: Connection, kept: Sequence[Kept]) -> None:
         _stood(connection, looked_at, kept[0])
         answer["record_id"] = kept[0].record_id
         answer["records"] = [one.record_id for one in kept[1:]]
+        answer["items"] = {one.asked.id: one.as_json() for one, _ in moved}
         answer["exceptions"] = showing.waiting_on(connection, keeper.party, [looked_at.item_key])
         also(connection, answer)
 
-    keeper.keep(entries, named)
+    kept = keeper.keep(entries, named)
+    metrics.kept([one for one, _ in moved], entries[1:], kept[1:], "review")
     return answer
 
 
@@ -64,21 +76,95 @@ def _looked_at(keeper: Keeper, record_id: str) -> Record:
     return found
 
 
-def _taken(keeper: Keeper, looked_at: Record, said: Mapping[str, Any]) -> Entry:
-    """The record of the decision itself."""
+def _taken(looked_at: Record, said: Mapping[str, Any]) -> Entry:
+    """The record of the decision itself, with what stays open after it."""
     decision = said["decision"]
-    still: tuple[OpenException, ...] = () if decision == "accept" else looked_at.exceptions
+    still: tuple[OpenException, ...] = ()
+    if decision == "return":
+        still = (OpenException("E22", _RETURNED, reason(_RETURNED).sentence),)
+    elif decision != "accept":
+        still = tuple(OpenException(one.code, one.reason, one.message) for one in looked_at.exceptions)
+    body = {"of": looked_at.record_id, "decision": decision, "reviewer": said["reviewer"]}
+    if decision == "correct":
+        body["changes"] = said["changes"]
     return Entry(
         "return" if decision == "return" else "review",
-        {"of": looked_at.record_id, "decision": decision, "reviewer": said["reviewer"]},
+        body,
         item_key=looked_at.item_key,
         item_id=looked_at.item_id,
         tracking_id=looked_at.tracking_id,
         decision={"accept": "accept", "return": "returned"}.get(decision, "hold"),
-        route=looked_at.route,
-        exceptions=tuple(OpenException(one.code, one.reason, one.message) for one in still),
+        route="returned" if decision == "return" else looked_at.route,
+        exceptions=still,
         reason=said["reason"],
     )
+
+
+def _corrected(
+    assessor: Assessor, keeper: Keeper, looked_at: Record, said: Mapping[str, Any]
+) -> list[tuple[Assessment, Entry]]:
+    """The item with its changes and the lines of its parcel that moved with it, as corrections."""
+    ledger, party = keeper.ledger, keeper.party
+    mine = _assessed(ledger, looked_at)
+    if mine is None:
+        raise MailDutyError(
+            "REVIEW_CHANGES",
+            "what was looked at was never assessed",
+            "a row that could not be read has nothing to correct here",
+            "send the item again, corrected",
+        )
+    lines = {mine.item_key: mine, **_mates(ledger, party, mine)}
+    bodies = {key: record.body() or {} for key, record in lines.items()}
+    unsealed = ledger.personal(list(lines.values()))
+    people = {record.item_id: unsealed.get(record.record_id, {}) for record in lines.values()}
+    done = reassess_parcel(
+        bodies[mine.item_key],
+        said["changes"],
+        assessor,
+        people=people,
+        mates=[body for key, body in bodies.items() if key != mine.item_key],
+        thresholds=thresholds_of(ledger, party),
+        earlier=sent_before(ledger, party),
+    )
+    assessed = [one for _, one in done]
+    standing = keeper.standing(assessor)
+    moved = []
+    for (body, one), entry in zip(done, assessed_entries(assessed, standing), strict=True):
+        record = lines[entry.item_key]
+        if record is mine or canonical(entry.body) != canonical(body):
+            words = in_words(body, one) or f"with {mine.item_id}"
+            held = replace(entry, kind="correction", reason=words, manifest_sha256=record.manifest_sha256)
+            moved.append((one, held))
+    return moved
+
+
+def _mates(ledger: Ledger, party: str, mine: Record) -> dict[str, Record]:
+    """The other lines of the parcel, each by the record it was last assessed in."""
+    if not mine.tracking_id:
+        return {}
+    keys = {record.item_key for record in ledger.item(party, mine.tracking_id)} - {mine.item_key}
+    found = {key: _assessed(ledger, record) for key, record in ledger.current(party, keys).items()}
+    return {key: record for key, record in found.items() if record is not None and record.kind != "return"}
+
+
+def _assessed(ledger: Ledger, record: Record | None) -> Record | None:
+    """The last record that assessed the item: this one, or the nearest before it."""
+    while record is not None and "asked" not in (record.body() or {}):
+        record = ledger.record(record.party, record.supersedes) if record.supersedes else None
+    return record
+
+
+def _priced(ledger: Ledger, looked_at: Record) -> None:
+    """Raises ``REVIEW_NOT_PRICED`` where the item owes nobody knows what."""
+    assessed = _assessed(ledger, looked_at)
+    said = (assessed.body() or {})["assessment"]["duty"] if assessed else {"error": None}
+    if "error" in said:
+        raise MailDutyError(
+            "REVIEW_NOT_PRICED",
+            "the item has no price as it stands",
+            "what is accepted is paid and entered",
+            "correct it, hold it or send it back",
+        )
 
 
 def _stood(connection: Connection, looked_at: Record, kept: Kept) -> None:
