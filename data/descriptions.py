@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 CLEANER_VERSION = "3"
+REMEMBERED = 400  # characters: longer texts are rare, and many of them would fill the memory
 LONGEST = 1000  # characters of a cleaned text; a declared description is a line, not a page
 
 # Words that name no goods. A text made of nothing else (and numbers) tells a classifier nothing. CBP names
@@ -42,17 +43,23 @@ class Vagueness(NamedTuple):
     remedy: str
 
 
-@lru_cache(maxsize=65536)
 def clean(text: str) -> str:
     """Item text as models see it: one line, lower case, plain signs, at most LONGEST characters.
 
     Compatibility forms are unified (NFKC), HTML is unescaped and tags dropped, unseen and control
     characters become spaces. Digits, percent and hyphens stay: "80% cotton", "T-shirt".
     """
+    return _clean_remembered(text) if len(text) <= REMEMBERED else _clean(text)
+
+
+def _clean(text: str) -> str:
     plain = unicodedata.normalize("NFKC", html.unescape(text[: LONGEST * 4]))
     plain = _UNSEEN.sub("", _TAG.sub(" ", plain))
     plain = "".join(" " if unicodedata.category(c)[0] == "C" else c for c in plain)
     return _SPACE.sub(" ", plain).strip().lower()[:LONGEST].rstrip()
+
+
+_clean_remembered = lru_cache(maxsize=65536)(_clean)
 
 
 # What stands around the goods in invoices and rulings and is about something else: "china" is a porcelain only
@@ -75,10 +82,16 @@ _ABOUT = re.compile(
 )
 
 
-@lru_cache(maxsize=65536)
 def about_goods(text: str) -> str:
     """A description without what is said around the goods: where they come from, what is asked about them."""
+    return _about_remembered(text) if len(text) <= REMEMBERED else _about_goods(text)
+
+
+def _about_goods(text: str) -> str:
     return _SPACE.sub(" ", _ABOUT.sub(" ", text)).strip(" ,;") or text
+
+
+_about_remembered = lru_cache(maxsize=65536)(_about_goods)
 
 
 def is_formula(text: str) -> bool:
@@ -86,9 +99,12 @@ def is_formula(text: str) -> bool:
     return bool(_FORMULA.match(text))
 
 
-@lru_cache(maxsize=65536)
 def why_vague(text: str) -> Vagueness | None:
     """Why this text says too little to classify goods by, or None when it says something."""
+    return _why_vague_remembered(text) if len(text) <= REMEMBERED else _why_vague(text)
+
+
+def _why_vague(text: str) -> Vagueness | None:
     ask = "Say what the goods are, of what material, and for what use"
     cleaned = clean(text)
     if not cleaned:
@@ -104,3 +120,6 @@ def why_vague(text: str) -> Vagueness | None:
     if max(len(w) * (1 if w.isascii() else 3) for w in telling) < 3:  # one Chinese character can be a word
         return Vagueness("DESCRIPTION_TOO_SHORT", f"{cleaned[:40]!r} is too short to name goods", ask)
     return None
+
+
+_why_vague_remembered = lru_cache(maxsize=65536)(_why_vague)

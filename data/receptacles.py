@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from data.countries import issues_mail
 
 RECEPTACLE_LENGTH, DISPATCH_LENGTH, SERIES_LENGTH = 29, 20, 15
+LONGEST_READ = 200  # characters looked at; what is longer is wrong anyway
 CATEGORIES = {"A": "air", "B": "surface, air lifted (SAL)", "C": "surface", "D": "surface, priority"}
 CLASSES = {"U": "letter post", "C": "parcels", "E": "EMS", "T": "empty receptacles"}
 _OFFICE = r"[A-Z]{2}[A-Z0-9]{4}"
@@ -76,13 +77,17 @@ class ReadDispatch(NamedTuple):
     doubts: tuple[tuple[str, str], ...]
 
 
-@lru_cache(maxsize=8192)
 def read_receptacle(raw: str) -> ReadReceptacle:
     """Read a receptacle identifier; never raises, never mends. Gaps and hyphens go, letters become capitals.
 
     Doubts: RECEPTACLE_LENGTH, RECEPTACLE_MALFORMED (no parts then), RECEPTACLE_OFFICE_UNKNOWN,
     RECEPTACLE_CATEGORY_UNKNOWN, RECEPTACLE_CLASS_UNKNOWN, RECEPTACLE_FLAG.
     """
+    return _read_receptacle(raw[:LONGEST_READ])
+
+
+@lru_cache(maxsize=8192)
+def _read_receptacle(raw: str) -> ReadReceptacle:
     text = _GAPS.sub("", raw).upper()
     found = _RECEPTACLE.fullmatch(text) if text.isascii() else None
     if found is None:
@@ -109,13 +114,17 @@ def read_receptacle(raw: str) -> ReadReceptacle:
     return ReadReceptacle(text, parts, tuple(doubts))
 
 
-@lru_cache(maxsize=8192)
 def read_dispatch(raw: str) -> ReadDispatch:
     """Read a dispatch identifier of 20 characters; never raises.
 
     Doubts: DISPATCH_LENGTH, DISPATCH_MALFORMED, DISPATCH_OFFICE_UNKNOWN, DISPATCH_CATEGORY_UNKNOWN,
     DISPATCH_CLASS_UNKNOWN.
     """
+    return _read_dispatch(raw[:LONGEST_READ])
+
+
+@lru_cache(maxsize=8192)
+def _read_dispatch(raw: str) -> ReadDispatch:
     text = _GAPS.sub("", raw).upper()
     found = _DISPATCH.fullmatch(text) if text.isascii() else None
     if found is None:

@@ -32,6 +32,7 @@ _SIGNS = {
 }
 _LOOSE_SIGNS = {"$", "¥"}  # several currencies share these: a sign, not a statement
 LONGEST_NUMBER = 15
+LONGEST_TEXT = 80  # characters of a cell that could still be a number, an amount or a day
 
 
 class Unreadable(Exception):
@@ -42,13 +43,24 @@ class Unreadable(Exception):
         self.code, self.fact, self.remedy = code, fact, remedy
 
 
-@lru_cache(maxsize=65536)
 def number(text: str, mark: str | None = None, dot_then_three: bool = False) -> Decimal:
     """An exact number. 1,234.50 and 1.234,50 are both plain; 1,234 and 1.234 are not, unless `mark` says.
 
     dot_then_three: read 1.234 as a decimal, as scales print it. Raises Unreadable NUMBER_AMBIGUOUS or
     NUMBER_UNREADABLE; a negative number is returned, whether it may be negative is for the caller.
     """
+    refuse_page(text, "NUMBER_UNREADABLE", "a number")
+    return _number(text, mark, dot_then_three)
+
+
+def refuse_page(text: str, code: str, what: str) -> None:
+    """Raises Unreadable for a text too long to be anything but a page; it is neither matched nor remembered."""
+    if len(text) > LONGEST_TEXT:
+        raise Unreadable(code, f"{len(text)} characters are not {what}", "Check the column")
+
+
+@lru_cache(maxsize=65536)
+def _number(text: str, mark: str | None, dot_then_three: bool) -> Decimal:
     if mark != "," and _PLAIN.fullmatch(text):
         return Decimal(text)
     dense = _GAP.sub("", unicodedata.normalize("NFKC", text).strip())
@@ -95,12 +107,17 @@ def _split(bare: str, mark: str | None, dot_then_three: bool) -> tuple[str, str]
     return groups.replace(thousands, ""), fraction
 
 
-@lru_cache(maxsize=65536)
 def amount(text: str, mark: str | None = None) -> tuple[Decimal, str | None]:
     """(number, ISO currency or None) of an amount such as `12.50`, `€ 12,50`, `12.50 USD`, `$12.50`.
 
     A bare $ or ¥ states no currency, several share it. Raises Unreadable.
     """
+    refuse_page(text, "NUMBER_UNREADABLE", "an amount")
+    return _amount(text, mark)
+
+
+@lru_cache(maxsize=65536)
+def _amount(text: str, mark: str | None) -> tuple[Decimal, str | None]:
     if mark != "," and _PLAIN.fullmatch(text):
         return Decimal(text), None
     found = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())

@@ -12,6 +12,7 @@ from data.hts import HtsCode
 from data.manifest.cells import Unreadable
 
 _MANGLED = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+")
+LONGEST_LIST = 1000  # characters of a cell of tariff numbers: some fifty of them
 _CODE_GAPS = re.compile(r"[;,/|\n\r]+")
 
 
@@ -23,14 +24,24 @@ class Codes(NamedTuple):
     note: str = ""
 
 
-@lru_cache(maxsize=65536)
 def tariff_numbers(text: str) -> Codes:
     """Every tariff number in a cell, separated by ; , / | or a line break, never padded, each once.
 
     Numbers of chapters 98 and 99 stand beside a primary number (19 CFR 145.12(b)(3)(v)) and are kept apart.
-    A shorter number that a longer one begins with adds nothing. Raises Unreadable HTS_MANGLED or
-    HTS_MALFORMED.
+    A shorter number that a longer one begins with adds nothing. Raises Unreadable HTS_MANGLED,
+    HTS_LEADING_ZERO or HTS_MALFORMED.
     """
+    if len(text) > LONGEST_LIST:
+        raise Unreadable(
+            "HTS_MALFORMED",
+            f"{len(text)} characters are not a list of tariff numbers",
+            "Send one row per tariff number",
+        )
+    return _tariff_numbers(text)
+
+
+@lru_cache(maxsize=65536)
+def _tariff_numbers(text: str) -> Codes:
     plain = unicodedata.normalize("NFKC", text).strip()
     found: list[str] = []
     for part in _CODE_GAPS.split(plain):

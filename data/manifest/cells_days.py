@@ -7,7 +7,7 @@ import unicodedata
 from datetime import date, datetime
 from functools import lru_cache
 
-from data.manifest.cells import Unreadable
+from data.manifest.cells import Unreadable, refuse_page
 
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
@@ -17,12 +17,17 @@ _NAMED_DATE = re.compile(r"(\d{1,2})[\s\-/.]*([a-z]{3})[a-z]*[\s\-/.,]*(\d{4})")
 _NAMED_FIRST = re.compile(r"([a-z]{3})[a-z]*\.?\s*(\d{1,2}),?\s+(\d{4})")
 
 
-@lru_cache(maxsize=8192)
 def day(text: str, order: str | None = None) -> date:
     """A date, time of day dropped. 03/04/2026 is refused unless `order` is mdy or dmy.
 
     Raises Unreadable DATE_AMBIGUOUS or DATE_UNREADABLE.
     """
+    refuse_page(text, "DATE_UNREADABLE", "a day")
+    return _day(text, order)
+
+
+@lru_cache(maxsize=8192)
+def _day(text: str, order: str | None) -> date:
     plain = " ".join(unicodedata.normalize("NFKC", text).split()).lower()
     stem = re.split(r"[t ](?=\d{1,2}:\d{2})", plain, maxsplit=1)[0]
     if not stem.isascii():

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
+from data.errors import MailDutyError
 from data.manifest.checks import Register, check
 from data.manifest.choice import choose
 from data.manifest.document_map import DocumentMap
@@ -24,6 +25,8 @@ from data.manifest.totals import Totals
 from data.money import Rates
 from data.records import Item, Manifest, Parcel, Question
 
+_Found = RawRow | RowError | Skipped
+MOST_ROWS = 1_048_576  # as many as a sheet has; whoever takes files from strangers may ask for fewer
 TELL_EVERY = 2000  # rows between two calls of progress
 Progress = Callable[[int, int], None]
 
@@ -85,6 +88,7 @@ def read_manifest(
     name: str | None = None,
     manifest_id: str | None = None,
     mapping: DocumentMap | str | Path | None = None,
+    most_rows: int = MOST_ROWS,
     progress: Progress | None = None,
 ) -> ManifestReading:
     """Read a manifest from a path or from its bytes.
@@ -93,7 +97,8 @@ def read_manifest(
     another currency than USD without a rate is a row error. defaults fills blank cells (currency,
     arrival_date, ...), by field name. decimal_mark, date_order, weight_unit and value_basis settle what the
     file leaves open. mapping is a mapping file that says what the names of a JSON or XML document mean.
-    progress is called with (bytes read, bytes in all).
+    progress is called with (bytes read, bytes in all). A file of more rows than most_rows, blank ones included, is
+    refused: what is made of a row is far larger than the row.
 
     A bad row is a RowError and costs nothing else. Raises MailDutyError (MANIFEST_*) only when no row of the
     file can be read: missing, empty, header only, binary, wrong encoding, no known header.
@@ -108,7 +113,8 @@ def read_manifest(
     reading = ManifestReading(_manifest(intake, reader, manifest_id), notes=notes)
     basis = value_basis or reader.value_basis
     with _no_collection():
-        _read_rows(reading, _with_progress(intake, reader, notes, progress), settings, basis)
+        rows = _with_progress(intake, reader, notes, progress)
+        _read_rows(reading, _no_more_than(most_rows, rows), settings, basis)
         reading.parcels = _parcels(reading)
     if intake.book is not None and intake.book.left_out:
         reading.doubts.append(_other_sheets(intake.book.left_out))
@@ -134,6 +140,18 @@ def _read_rows(
         else:
             reading.items.append(outcome)
     reading.doubts += totals.close()
+
+
+def _no_more_than(most: int, rows: Iterator[_Found]) -> Iterator[_Found]:
+    for count, found in enumerate(rows, start=1):
+        if count > most:
+            raise MailDutyError(
+                "MANIFEST_TOO_MANY_ROWS",
+                f"the file has more than {most} rows",
+                "A manifest is read as a whole",
+                "Split it, by flight or by dispatch",
+            )
+        yield found
 
 
 @contextmanager

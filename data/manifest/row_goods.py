@@ -198,6 +198,7 @@ def _of_all_pieces(row: Row, each: Decimal, quantity: Decimal | None) -> Decimal
 
 
 def _kilograms(text: str, row: Row, field: str) -> Decimal | None:
+    cells.refuse_page(text, "NUMBER_UNREADABLE", "a weight")
     stated = row.raw.units.get(field)
     if found := _WEIGHT.fullmatch(text):
         text, written = found[1], found[2]

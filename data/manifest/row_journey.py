@@ -202,8 +202,12 @@ def _party(row: Row, party: str) -> Party | None:
     return Party(name=name or None, country=land, **parts)
 
 
-@lru_cache(maxsize=4096)
 def _country_code(text: str) -> str | None:
+    return _country_code_of(text) if len(text) <= 100 else None
+
+
+@lru_cache(maxsize=4096)
+def _country_code_of(text: str) -> str | None:
     try:
         return country(text).code
     except MailDutyError:

@@ -110,7 +110,7 @@ def _currency(row: Row, amounts: list[tuple[str, tuple[Decimal, str | None] | No
 def quantity_of(row: Row) -> Decimal | None:
     """The quantity declared, its unit moved to `quantity_unit` where both stand in one cell (`2 pcs`)."""
     text = row.fields.get("quantity", "")
-    if found := _QUANTITY.fullmatch(text):
+    if len(text) <= cells.LONGEST_TEXT and (found := _QUANTITY.fullmatch(text)):
         row.fields["quantity"] = found[1]
         row.fields["quantity_unit"] = row.fields.get("quantity_unit") or found[2]
     quantity = row.read("quantity", cells.number, row.mark("quantity"))

@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 
 from data.errors import MailDutyError
 from data.manifest.csv_records import records
-from data.manifest.intake import HEAD_LINES, Intake
+from data.manifest.intake import HEAD_CHARACTERS, HEAD_LINES, Intake
 from data.manifest.sheet_cells import Cells, NumberedRow
 from data.manifest.source import Fault, Layout, RawRow, RowError, Skipped, Stated, shorten
 from data.manifest.total_rows import is_total, stated_above, stated_in
@@ -141,7 +141,7 @@ class TableLayout(Layout):
             yield from self.table(intake.book.rows(raw, intake.sheet), notes)
 
     def rows(self, lines: Iterator[str], notes: list[str]) -> Iterator[RawRow | Skipped | RowError]:
-        head = list(islice(lines, HEAD_LINES))
+        head = _start(lines)
         found = self._split(head)
         if found is None:
             raise self._no_header(" ".join(head[:2]))
@@ -219,6 +219,16 @@ class TableLayout(Layout):
             "The header names at least the tracking number and one other field",
             "See the header names in data/samples/README.md",
         )
+
+
+def _start(lines: Iterator[str]) -> list[str]:
+    """The lines among which the header is looked for; no more of them than a header could need."""
+    head: list[str] = []
+    for line in lines:
+        head.append(line)
+        if len(head) == HEAD_LINES or sum(map(len, head)) > HEAD_CHARACTERS:
+            break
+    return head
 
 
 def plausible(cells: Cells) -> bool:

@@ -30,16 +30,21 @@ _TOTALS = re.compile(
     r"\s*[:：=]?\s*(?P<figure>\(?[\d.,]+\s*\w*\)?)?",
     re.IGNORECASE,
 )
+LONGEST_TOTAL = 120  # characters of a cell that could say "total"
 _NUMBERED = re.compile(r"(?=.*\d)[\w\- ]{8,50}")  # what a tracking number in a total row would look like
 _FIGURE = re.compile(r"\(?([\d.,]+)\s*(\w*)\)?")
 _COUNT = re.compile(r"([\d.,]+)\s*(?:items?|pieces|parcels|packages|pcs|rows|件)?", re.IGNORECASE)
 _SUMMED = ("value", "quantity", "net_weight", "gross_weight")
 
 
+def _total(cell: str) -> re.Match[str] | None:
+    return _TOTALS.fullmatch(cell.strip()) if len(cell) <= LONGEST_TOTAL else None
+
+
 def is_total(cells: Cells, columns: list[Column | None]) -> bool:
     """True when the first filled cell says total and no tracking number stands in the row."""
     place = next((n for n, cell in enumerate(cells) if cell.strip()), None)
-    if place is None or not _TOTALS.fullmatch(cells[place].strip()):
+    if place is None or not _total(cells[place]):
         return False
     beside = list(zip(cells, columns, strict=False))[place + 1 :]
     return not any(m and m.field == "tracking_id" and _NUMBERED.fullmatch(cell.strip()) for cell, m in beside)
@@ -69,14 +74,14 @@ def stated_above(cells: Cells) -> tuple[Stated, ...]:
     for first, second in zip(filled, [*filled[1:], ""], strict=True):
         if found := _behind_the_word(first):
             return found
-        if _TOTALS.fullmatch(first) and re.fullmatch(r"[\d.,]+(?:\s*\w{1,6})?", second):
+        if _total(first) and re.fullmatch(r"[\d.,]+(?:\s*\w{1,6})?", second):
             return _behind_the_word(f"{first} {second}")
     return ()
 
 
 def _behind_the_word(cell: str) -> tuple[Stated, ...]:
     """`Total items: 25` states a count, `TOTAL 24.00` something it does not name."""
-    said = _TOTALS.fullmatch(cell.strip())
+    said = _total(cell)
     if not said or not said["figure"]:
         return ()
     figure = _FIGURE.fullmatch(said["figure"])
