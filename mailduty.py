@@ -38,6 +38,8 @@ evaluate = typer.Typer(no_args_is_help=True, help="Scores a model, as it is serv
 app.add_typer(evaluate, name="evaluate")
 keys = typer.Typer(no_args_is_help=True, help="Who may ask the service: API keys of parties.")
 app.add_typer(keys, name="keys")
+party = typer.Typer(no_args_is_help=True, help="What is set for a party: the thresholds of its decisions.")
+app.add_typer(party, name="party")
 
 Day = Annotated[
     datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], metavar="DATE", help="Entry date.")
@@ -447,6 +449,35 @@ def revoke_key(
     from serving.keys_desk import revoke
 
     revoke(key)
+
+
+@party.command("show")
+def show_party(
+    name: Annotated[str, typer.Argument(metavar="PARTY", help="Whose thresholds.")] = "local",
+) -> None:
+    """The thresholds that decide a party's items, each with its value.
+
+    Example: mailduty party show airline-7
+    """
+    from serving.parties_desk import show
+
+    show(name)
+
+
+@party.command("set")
+def set_party(
+    name: Annotated[str, typer.Argument(metavar="PARTY", help="Whose thresholds.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="YAML; what it does not name stays as shipped.")
+    ],
+) -> None:
+    """Sets the thresholds of a party; kept as a record of its ledger.
+
+    Example: mailduty party set airline-7 thresholds.yaml
+    """
+    from serving.parties_desk import set_from
+
+    set_from(name, file)
 
 
 @app.command()

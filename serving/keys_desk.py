@@ -15,7 +15,7 @@ def add(party: str, scopes: str) -> None:
     """Makes a key and prints it, this once. ``scopes`` with commas or blanks between."""
     with closing(Ledger.open()) as ledger:
         first = not list_keys(ledger)
-        token = add_key(ledger, party, scopes.replace(",", " ").split(), datetime.now(UTC), _operator())
+        token = add_key(ledger, party, scopes.replace(",", " ").split(), datetime.now(UTC), operator())
     print(token)
     print(f"A key of {party}. It is shown this once; the ledger holds only its hash.")
     if first:
@@ -36,11 +36,12 @@ def show() -> None:
 def revoke(key_id: str) -> None:
     """Ends a key; a service that runs notices within a second."""
     with closing(Ledger.open()) as ledger:
-        ended = revoke_key(ledger, key_id, datetime.now(UTC), _operator())
+        ended = revoke_key(ledger, key_id, datetime.now(UTC), operator())
     print(f"{ended.key_id} of {ended.party} is revoked.")
 
 
-def _operator() -> str:
+def operator() -> str:
+    """Who works on the command line, as records name it."""
     try:
         return f"operator {getpass.getuser()}"[:200]
     except (KeyError, OSError):

@@ -140,6 +140,20 @@ class ItemRecords(BaseModel):
     exceptions: list[OpenException] = Field(description="What waits on it.", examples=[[]])
 
 
+class Changes(_Message):
+    """What is otherwise about an item; what is not named stays."""
+
+    description: str = Field("", description="Item text.", examples=["cotton T-shirt, men's"])
+    hts: str = Field("", description="Tariff number.", examples=["6109.10.00.12"])
+    origin: str = Field("", description="Country of origin of the goods.", examples=["IN"])
+    value_usd: str | int | float = Field("", description="Value in US dollars.", examples=["48.00"])
+    channel: str = Field("", description="mail, informal or formal.", examples=["mail"])
+    entry_date: str = Field("", description="Day of entry.", examples=["2026-09-01"])
+    facts: dict[str, Any] = Field(
+        {}, description="Facts to add; null takes one away.", examples=[{"gift": True}], max_length=100
+    )
+
+
 class Review(_Message):
     """A person's decision on an item as its current record has it."""
 
@@ -156,11 +170,10 @@ class Review(_Message):
         description="Why, in words.", examples=["Asked the sender."], min_length=1, max_length=2000
     )
     reviewer: str = Field(description="Who decided.", examples=["desk 4"], min_length=1, max_length=200)
-    changes: dict[str, Any] = Field(
-        {},
+    changes: Changes = Field(
+        Changes(),
         description="With correct: the fields of the item that are otherwise.",
         examples=[{"origin": "IN", "hts": "6109.10.00.12"}],
-        max_length=40,
     )
 
 
