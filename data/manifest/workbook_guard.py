@@ -38,7 +38,7 @@ BROKEN = (
     ValueError,
     OverflowError,
     OSError,
-    KeyError,
+    LookupError,
 )
 
 
