@@ -62,7 +62,7 @@ class Stated(NamedTuple):
     """A total that a file states about itself; `totals` holds it against the rows.
 
     what: count (rows, parcels or pieces), packets, value, weight, awb_weight, bag_weight, any (not said
-    which), or a raw field such as quantity or net_weight. scope: file, awb or receptacle; key names which one. text: the figure as it stood.
+    which), or a raw field such as quantity or net_weight. scope: file, awb, receptacle or parcel; key names which one. text: the figure as it stood.
     """
 
     what: str

@@ -38,7 +38,7 @@ _COULD_BE = {
 }
 
 
-@dataclass
+@dataclass(slots=True)
 class Sums:
     """What the rows of one scope add up to."""
 
@@ -97,7 +97,7 @@ class Totals:
         self._stated: dict[tuple[str, str, str], dict[str, tuple[int, Stated]]] = {}
         self._firm: set[tuple[str, str, str]] = (
             set()
-        )  # stated by a row of its own, which goes before item rows
+        )  # stated by rows of their own: these go before item rows
         self._above: list[tuple[int, Stated]] = []
         self._doubts: list[Question] = []
         self._more = 0
@@ -106,14 +106,14 @@ class Totals:
         """A data row and what became of it."""
         figures, money = _of_item(outcome) if isinstance(outcome, Item) else self._of_error(raw)
         parcel = outcome.tracking_id or f"row {outcome.row}"
-        bag = ""
+        bag, sums = "", [self._file, self._part]
         if isinstance(raw, RawRow):
             held = raw.fields.get("receptacle")
             bag = read_receptacle(str(held)).text if held else ""
-        sums = [self._file, self._part]
-        if isinstance(raw, RawRow):
-            for key in (("awb", raw.awb), ("receptacle", bag)):
-                if key[1] and (raw.stated or key in self._groups or key[0] == "awb"):
+            said = {stated.scope for stated in raw.stated}
+            own = str(raw.fields.get("tracking_id", ""))
+            for key in (("awb", raw.awb), ("receptacle", bag), ("parcel", own)):
+                if key[1] and (key[0] in said or key in self._groups or key[0] == "awb"):
                     sums.append(self._groups.setdefault(key, Sums()))
             self._keep(raw.row, raw.stated)
         for one in sums:

@@ -6,6 +6,9 @@ from decimal import Decimal
 import pytest
 from manifest_texts import GOOD, HEADER, OTHER, csv_of, read, row
 
+from data.manifest.checks import Register, check
+from data.manifest.source import RawRow, Settings, Stated
+from data.manifest.totals import Totals
 from data.money import ExchangeRate, Rates
 
 ROWS = (
@@ -103,3 +106,18 @@ def test_endless_differences_are_counted_not_listed() -> None:
     reading = read(csv_of(ROWS[0], *["TOTAL,,,,,,1.00,,"] * 300))
     assert len(reading.doubts) == 201 and "100 more" in reading.doubts[-1].fact
     assert GOOD in reading.items[0].id
+
+
+def test_a_parcel_that_states_its_value_is_held_to_its_lines() -> None:
+    def parcel(total: str, *values: str) -> list[str]:
+        settings, totals = Settings(), Totals(Settings())
+        register = Register()
+        for number, value in enumerate(values, start=1):
+            stated = (Stated("value", total, "parcel", GOOD, "USD"),) if number == 1 else ()
+            raw = RawRow(number, {"tracking_id": GOOD, "value": value, "currency": "USD"}, stated=stated)
+            totals.row(raw, check(raw, settings, "row", register))
+        return [doubt.fact for doubt in totals.close()]
+
+    assert parcel("12.00", "5.00", "7.00") == []
+    (fact,) = parcel("12.00", "5.00", "6.00")
+    assert f"states 12.00 for parcel {GOOD}" in fact and "11 USD" in fact
