@@ -44,7 +44,8 @@ class DocumentMap:
 
     parcels: paths to the records, () for the document itself; lines: path in a record to what becomes rows, ()
     where each record is one row. value_basis and weight_basis say whether amounts and net weights are of the
-    whole row or of one piece; weight_unit is that of every weight.
+    whole row or of one piece; weight_unit is that of every weight. The paths of shared begin in any object around
+    the records, those of parcel in the record, those of line in the line.
     """
 
     name: str

@@ -48,8 +48,9 @@ class _Broken(Exception):
 class JsonDocument:
     """The records of a document at `paths`, names as `squeeze` makes them; () is the document itself.
 
-    Iterating reads on; `late` then names what stood beside the records, but after the first of them.
-    Raises MailDutyError MANIFEST_KEY_REPEATED where the document says something of all its records twice.
+    Iterating reads on; `late` then names what stood beside the records, but after the first of them. Raises
+    MailDutyError MANIFEST_KEY_REPEATED where the document says something of all its records twice, and
+    MANIFEST_JSON_MALFORMED where it breaks off before the first record that can be read.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class JsonDocument:
         self._documents = ((line,) for line in pieces) if by_line else iter((pieces,))
         self._paths = tuple(paths)
         self._number = 0
+        self._readable = by_line  # a line that breaks off says nothing of the others
         self.late: dict[str, None] = {}
 
     def __iter__(self) -> Iterator[Found]:
@@ -66,7 +68,18 @@ class JsonDocument:
             try:
                 yield from self._document()
             except _Broken as broken:
-                yield self._found((), broken.args[0], {})
+                yield self._found((), self._but_not_all(broken.args[0]), {})
+
+    def _but_not_all(self, fault: Fault) -> Fault:
+        """The fault of a document that breaks off. Raises MANIFEST_JSON_MALFORMED before its first object."""
+        if self._readable:
+            return fault
+        raise MailDutyError(
+            "MANIFEST_JSON_MALFORMED",
+            f"this is not JSON that we can read: {fault.fact}",
+            "A document is one object, a list of objects, or an object on every line",
+            "Check that the export finished",
+        )
 
     def _document(self) -> Iterator[Found]:
         while start := self._source.peek():
@@ -78,6 +91,7 @@ class JsonDocument:
     def _found(self, path: tuple[str, ...], held: Any, beside: Mapping[str, Any]) -> Found:
         self._number += 1
         fault = held if isinstance(held, Fault) else None
+        self._readable = self._readable or fault is None
         return Found(self._number, path, None if fault else held, fault, beside)
 
     def _walk(
