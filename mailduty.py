@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from serving.ledger_commands import ledger
+
 if TYPE_CHECKING:
     from serving.runs import Summary
 
@@ -36,6 +38,7 @@ train = typer.Typer(no_args_is_help=True, help="Trains a model; wants the train 
 app.add_typer(train, name="train")
 evaluate = typer.Typer(no_args_is_help=True, help="Scores a model, as it is served, on labelled rows.")
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(ledger, name="ledger")
 keys = typer.Typer(no_args_is_help=True, help="Who may ask the service: API keys of parties.")
 app.add_typer(keys, name="keys")
 party = typer.Typer(no_args_is_help=True, help="What is set for a party: the thresholds of its decisions.")
@@ -330,6 +333,36 @@ def evaluate_hts(
     from training.run_hts import DAY, SHIPPED, evaluate_command
 
     evaluate_command(files, model or SHIPPED / "hts", _day(on) or DAY, origin, as_json)
+
+
+@evaluate.command("thresholds")
+def evaluate_thresholds(
+    files: Annotated[
+        list[Path], typer.Option("--data", metavar="FILE", help="Labelled rows; may be repeated.")
+    ],
+    model: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Model folder; else the shipped one.")
+    ] = None,
+    on: Day = None,
+    origin: Annotated[str, typer.Option(metavar="XX", help="Origin for the duty of wrong numbers.")] = "CN",
+    words_only: Annotated[
+        bool, typer.Option("--words-only", help="Without category and attributes, as most manifests are.")
+    ] = False,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw it as PNG; wants the train extra.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """What a threshold on confidence buys and costs: share accepted, share wrong among them, duty wrong.
+
+    Example: mailduty evaluate thresholds --data labelled.jsonl --plot thresholds.png
+    """
+    from models.artifact import SHIPPED
+    from training.thresholds_hts import thresholds_command
+
+    thresholds_command(
+        files, model or SHIPPED / "hts", _day(on) or date.today(), origin, words_only, plot, as_json
+    )
 
 
 @evaluate.command("risk")

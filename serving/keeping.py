@@ -83,14 +83,14 @@ def rejected_entry(rejected: Mapping[str, Any], where: str, manifest_sha256: str
     error: Mapping[str, Any] = rejected["error"]
     received: Mapping[str, Any] = rejected.get("received") or {}
     tracking = str(error.get("tracking_id") or received.get("tracking_id") or "")
-    body = {"error": {name: error[name] for name in _PLACE if error.get(name)}, "where": where}
+    said = {name: error[name] for name in _PLACE if error.get(name)}
     also = [{"code": one["code"], "field": one["field"]} for one in error.get("also", ())]
     if also:
-        body["error"]["also"] = also
+        said["also"] = also
     identifier = f"{manifest_sha256[:16]}#{where}" if manifest_sha256 else where
     return Entry(
         kind="rejected",
-        body=body,
+        body={"error": said, "where": where},
         item_key=item_key(tracking, identifier),
         item_id=identifier,
         tracking_id=tracking,

@@ -25,12 +25,12 @@ from serving.resent import closed_by
 AT_ONCE = 2_000  # rejected rows in a transaction
 
 
-def who() -> str:
+def who(command: str = "assess") -> str:
     """Whoever runs the command, as records name them."""
     try:
-        return f"{getpass.getuser()}, mailduty assess"
+        return f"{getpass.getuser()}, mailduty {command}"
     except (OSError, KeyError):  # an account without a name
-        return "mailduty assess"
+        return f"mailduty {command}"
 
 
 @dataclass

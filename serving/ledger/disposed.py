@@ -41,7 +41,8 @@ class Stretches:
 class Disposed:
     """``purged``: numbers of records whose bodies went; ``erased``: records whose sealed data went.
 
-    ``files``: the hash a received file has now, by the hash it came with; None where nothing of it is left.
+    ``files``: the hash that a file has since people were taken out of it, by the hash it came with; None where
+    nothing of it was left.
     """
 
     purged: Stretches = field(default_factory=Stretches)
@@ -57,7 +58,8 @@ class Disposed:
         for kind, body in _bodies(connection, party):
             if kind == "purge":
                 stretches += body["seqs"]
-                files |= dict.fromkeys(body["files"])
+                for gone in body["files"]:
+                    files.pop(gone, None)  # should it come again, it comes whole
             else:
                 erased |= set(body["records"])
                 files |= {one["sha256"]: one["becomes"] for one in body["files"]}

@@ -117,7 +117,7 @@ def _wrong(row: Row[Any], before: str, disposed: Disposed) -> Iterator[str]:
     if row.prev_hash != before:
         yield "it does not follow the record before it"
     try:
-        whole = link(row._mapping)
+        whole = link(dict(row._mapping))
     except (MailDutyError, TypeError, ValueError):  # bytes that are no text, or another type altogether
         whole = ""
     if whole != row.hash:
