@@ -8,6 +8,8 @@ from __future__ import annotations
 import codecs
 import hashlib
 import io
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +21,7 @@ from data.manifest.workbook_guard import refuse
 from data.manifest.xml_declaration import declared_encoding
 
 CHUNK = 1 << 20
+LONGEST_NAME = 255
 HEAD_LINES = 30  # lines by which a layout is recognised
 HEAD_CHARACTERS = 1 << 18  # and no more of them than this: a document may be one line
 WORKBOOK = "xlsx"  # stands where a text file names its encoding
@@ -94,9 +97,9 @@ def take_in(source: str | Path | bytes, name: str | None = None, encoding: str |
     workbook, MANIFEST_WORKBOOK_*.
     """
     if isinstance(source, bytes):
-        intake = Intake(name or "", source)
+        intake = Intake(plain_name(name or ""), source)
     else:
-        intake = Intake(name or Path(source).name, Path(source))
+        intake = Intake(plain_name(name or Path(source).name), Path(source))
     try:
         with intake.open() as file:
             _survey(intake, file, encoding)
@@ -110,6 +113,12 @@ def take_in(source: str | Path | bytes, name: str | None = None, encoding: str |
     if intake.encoding == WORKBOOK:
         intake.book = open_workbook(intake.open, intake.name)
     return intake
+
+
+def plain_name(name: str) -> str:
+    """A file's name as a label: no folders, no signs nobody sees, 255 characters at most. It opens nothing."""
+    last = re.split(r"[/\\]", name)[-1][-LONGEST_NAME:]
+    return "".join("?" if unicodedata.category(sign)[0] == "C" else sign for sign in last)
 
 
 def head_of(intake: Intake) -> list[str]:

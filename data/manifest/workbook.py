@@ -63,8 +63,8 @@ class Workbook:
         reader = SheetRows(self.strings, self.kinds, self.from_1904)
         try:
             stream = guarded(file, "").open(sheet.part)
-        except BROKEN as error:
-            corrupt(f"sheet {sheet.name[:40]} cannot be opened: {error}")
+        except BROKEN:
+            corrupt(f"sheet {sheet.name[:40]} cannot be opened")
         with stream:
             for _ in pieces_of(stream, reader, LARGEST_SHEET):
                 yield from reader.take()
@@ -79,8 +79,8 @@ def open_workbook(open_file: Callable[[], BinaryIO], name: str) -> Workbook:
         def read(part: str, handlers: Handlers, limit: int = LARGEST_PART) -> None:
             try:
                 stream = archive.open(part)
-            except BROKEN as error:
-                corrupt(f"{part[:60]} cannot be opened: {error}")
+            except BROKEN:
+                corrupt(f"{part[:60]} cannot be opened")
             with stream:
                 read_part(stream, handlers, limit)
 

@@ -67,8 +67,8 @@ def guarded(file: BinaryIO, name: str) -> zipfile.ZipFile:
     """
     try:
         archive = zipfile.ZipFile(file)
-    except BROKEN as error:
-        corrupt(f"{name or 'the input'} begins as an archive and cannot be opened: {error}")
+    except BROKEN:
+        corrupt(f"{name or 'the input'} begins as an archive and cannot be opened")
     parts = archive.infolist()
     if len(parts) > MOST_PARTS:
         too_large(f"it has {len(parts)} parts; {MOST_PARTS} are the most we take")

@@ -91,8 +91,8 @@ def pieces_of(stream: IO[bytes], handlers: Handlers, limit: int) -> Iterator[Non
         corrupt(f"a part is not XML: {error}")
     except MailDutyError:
         raise
-    except BROKEN as error:
-        corrupt(f"a part cannot be unpacked: {error}")
+    except BROKEN:
+        corrupt("a part cannot be unpacked")
 
 
 def read_part(stream: IO[bytes], handlers: Handlers, limit: int) -> None:

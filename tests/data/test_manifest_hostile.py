@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hostile_files import HOSTILE, SECONDS, build
-from sheets import raw_workbook, row_xml, sheet_xml
+from hostile_files import HEADER, HOSTILE, ROW, SECONDS, build, outcome
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sheets import from_csv, raw_workbook, row_xml, sheet_xml
 
 from data.errors import MailDutyError
 from data.manifest import read_manifest, workbook, workbook_parts, workbook_sheet
@@ -40,6 +42,43 @@ def test_a_hostile_file_is_refused_or_read_whole(name: str, met: dict[str, dict[
     assert came == "read" or came.startswith("MANIFEST_"), came
     assert expected in ("any", came)
     assert met[name]["seconds"] < SECONDS
+
+
+def test_a_name_is_a_label_and_nothing_more() -> None:
+    content = b"tracking_id,value,currency\nCP473124829DE,1.00,USD\n"
+    for name, label in (("../../etc/passwd.csv", "passwd.csv"), ("C:\\a\\b.csv", "b.csv"), ("a\0\nb\u202e.csv", "a??b?.csv"),
+                        ("x" * 300 + ".csv", "x" * 251 + ".csv")):  # fmt: skip
+        assert read_manifest(content, name=name).manifest.source_name == label
+
+
+BOOK = from_csv("\n".join((HEADER, *[ROW] * 5)).encode())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(BOOK) - 1), st.integers(0, 255)), min_size=1, max_size=4))
+def test_a_workbook_with_changed_bytes_is_refused_or_read_whole(changes: list[tuple[int, int]]) -> None:
+    spoiled = bytearray(BOOK)
+    for place, byte in changes:
+        spoiled[place] = byte
+    met = outcome("m.xlsx", bytes(spoiled))
+    assert met == "read" or met.startswith("MANIFEST_")
+
+
+TAGS = ["<row>", "</row>", "<c>", "</c>", "<v>", "</v>", "<f/>", "<is>", "<t>", "</t>", '<row r="3">', '<c t="s">', '<c t="e">',
+        '<c t="b">', '<c t="d">', '<c r="B2">', "<rPh>", "</sheetData>", "<sheetData>", "&amp;", "1e400", "-5"]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.sampled_from(TAGS), st.integers(0, 20)), min_size=1, max_size=4)
+)
+def test_a_sheet_of_other_tags_is_refused_or_read_whole(changes: list[tuple[float, str, int]]) -> None:
+    sheet = sheet_xml(row_xml(1, *HEADER.split(",")), row_xml(2, *ROW.split(",")))
+    for share, tag, gone in changes:
+        place = int(share * len(sheet))
+        sheet = sheet[:place] + tag + sheet[place + gone :]
+    met = outcome("m.xlsx", raw_workbook(sheet))
+    assert met == "read" or met.startswith("MANIFEST_")
 
 
 @pytest.mark.parametrize(
