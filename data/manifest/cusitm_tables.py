@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from data.manifest.document_map import DocumentMap, path_of, paths, plain
+from data.manifest.document_names import json_names
 from data.manifest.intake import Intake, head_of
 from data.manifest.joined import JoinedDocument
-from data.manifest.mapped import MappedDocument, json_names
+from data.manifest.mapped import MappedDocument
 from data.manifest.sheet_cells import Cells
 from data.manifest.source import RawRow, RowError, Skipped, register
 from data.manifest.table import Header, TableLayout, TableRows, plausible

@@ -1,28 +1,29 @@
-"""JSON lines with ITMATT vocabulary: one object per line, a parcel with content pieces or one flat item.
+"""JSON with ITMATT vocabulary: one object per line or a list of them, each a parcel with pieces or a flat item.
 
 Field names are those the posts' item attribute message goes by in public interfaces (ITEM_ID or ItemId,
 SEND_*, RECP_*, CP_DESC, CP_HS, CP_AMT, CP_CURRCD, CP_NOU, CP_NETWT, CP_ORIGCNTRYCD), besides our own. This
 is the vocabulary, not the message: conformance to the postal standard M33 is not claimed.
 
-A row is a content piece; its number is the line of the file, with the piece counted from 1. Pieces take
-from their parcel what holds for all of them, but not its value, its weight or its `OriginCountry`: that one
+A row is a content piece; its number is the line of the file (in a list, that of the object), with the piece
+counted from 1. Pieces take from their parcel what holds for all of them, but not its value, its weight or its `OriginCountry`: that one
 says where a parcel was posted, not where its goods were made.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, BinaryIO
 
 from data.errors import MailDutyError
-from data.manifest.intake import LONGEST_LINE
-from data.manifest.source import Layout, RawRow, RowError, Skipped, register, shorten
+from data.manifest.intake import LONGEST_LINE, Intake, head_of, lines_of
+from data.manifest.json_document import JsonDocument
+from data.manifest.json_objects import malformed, read_object
+from data.manifest.mapped import pieces_of, refused
+from data.manifest.source import Fault, Layout, RawRow, RowError, Skipped, register, shorten
 from data.manifest.vocabulary import NAMES, PARTY_WORDS, Column, column, squeeze
 
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+MOST_UNREAD = 300  # names that are not read and named in the notes
 PIECES = frozenset(
     "contentpieces contentpiece contents cpdet ccusitmcpdet pieces items lines customsitems".split()
 )
@@ -47,59 +48,43 @@ class JsonLines(Layout):
         first = next((line.strip() for line in head if line.strip()), "")
         return first[:1] in ("{", "[")
 
-    def rows(self, lines: Iterator[str], notes: list[str]) -> Iterator[RawRow | Skipped | RowError]:
-        """Every row. Raises MANIFEST_JSON_ARRAY or MANIFEST_NOT_RECOGNISED when no line holds an object."""
+    def read(self, intake: Intake, raw: BinaryIO, notes: list[str]) -> Iterator[RawRow | Skipped | RowError]:
+        """Every row. Raises MANIFEST_NOT_RECOGNISED where the file holds no JSON object."""
         unread: dict[str, None] = {}
-        objects = 0
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                yield Skipped(number, "blank")
-                continue
-            if not objects and (line.strip() == "{" or line.lstrip().startswith("[")):
-                raise MailDutyError(
-                    "MANIFEST_JSON_ARRAY",
-                    "the file is one JSON document, not JSON lines",
-                    "Every line holds one whole object",
-                    "Write one object per line, without brackets",
-                )
-            parsed = _object(line)
-            if isinstance(parsed, dict):
-                objects += 1
-                yield from _rows_of(number, parsed, unread)
-            else:
-                yield RowError(
-                    number, "JSON_MALFORMED", "row", shorten(line), parsed, "Write one JSON object per line"
-                )
+        first = next((line.strip() for line in head_of(intake) if line.strip()), "")
+        with intake.text(raw) as text:
+            found = _listed(pieces_of(text)) if first == "{" or first[:1] == "[" else _lined(lines_of(text))
+            objects = 0
+            for number, held in found:
+                if isinstance(held, dict):
+                    objects += 1
+                    yield from _rows_of(number, held, unread)
+                else:
+                    yield Skipped(number, "blank") if held is None else refused(number, held)
         if not objects:
             raise MailDutyError(
                 "MANIFEST_NOT_RECOGNISED",
-                "no line holds a JSON object",
-                "Every line holds one parcel or item as an object",
+                "the file holds no JSON object that can be read",
+                "Every parcel or item is an object, on a line of its own or in a list",
                 "Check the file",
             )
         if unread:
             notes.append(f"fields not read: {shorten(', '.join(unread))}")
 
 
-def _object(line: str) -> dict[str, Any] | str:
-    """The object on a line, or what is wrong with it. Numbers become exact; absurd ones stay text."""
-    if len(line) > LONGEST_LINE:
-        return f"the line has more than {LONGEST_LINE} characters"
-    try:
-        held = json.loads(line, parse_float=_exact, parse_int=_exact, parse_constant=str)
-    except (ValueError, RecursionError) as error:
-        return f"this is not JSON: {error}"
-    if _SURROGATE.search(line):
-        try:
-            json.dumps(held, ensure_ascii=False, default=str).encode()
-        except UnicodeEncodeError:
-            return "it holds half a character (an unpaired surrogate escape)"
-    return held if isinstance(held, dict) else "this is JSON, but not an object"
+def _lined(lines: Iterator[str]) -> Iterator[tuple[int, dict[str, Any] | Fault | None]]:
+    """(number of the line, its object, the fault in place of one, or None where the line is blank)."""
+    for number, line in enumerate(lines, start=1):
+        if len(line) > LONGEST_LINE:
+            yield number, malformed(line, f"the line has more than {LONGEST_LINE} characters")
+        else:
+            yield number, read_object(line) if line.strip() else None
 
 
-def _exact(text: str) -> Decimal | str:
-    value = Decimal(text) if len(text) < 40 else None
-    return value if value is not None and abs(value.adjusted()) < 30 else text
+def _listed(pieces: Iterator[str]) -> Iterator[tuple[int, dict[str, Any] | Fault | None]]:
+    """(number of the object, the object or the fault in place of one) of a document over several lines."""
+    for found in JsonDocument(pieces, [()]):
+        yield found.number, found.fault if found.record is None else dict(found.record)
 
 
 def _rows_of(number: int, held: dict[str, Any], unread: dict[str, None]) -> Iterator[RawRow | RowError]:
@@ -161,7 +146,7 @@ class _Fields:
             if isinstance(value, Mapping):
                 self._take_inner(name, key, value)
             elif nested and key in _POSTED_IN:
-                self._unread[name] = None
+                self._leave(name)
             else:
                 found = _PIECE_ONLY[key] if piece and key in _PIECE_ONLY else column(name)
                 self._put(found, name, value)
@@ -188,11 +173,11 @@ class _Fields:
                     text,
                 )
         else:
-            self._unread[name] = None
+            self._leave(name)
 
     def _put(self, found: Column | None, name: str, value: Any) -> None:
         if found is None or isinstance(value, Mapping):
-            self._unread[str(name)] = None
+            self._leave(str(name))
         elif value is None:
             return
         elif found.field.startswith("fact:"):
@@ -205,6 +190,10 @@ class _Fields:
                 self.fields[found.field] = text
                 if found.unit:
                     self.units[found.field] = found.unit
+
+    def _leave(self, name: str) -> None:
+        if len(self._unread) < MOST_UNREAD:
+            self._unread[name[:80]] = None
 
     def row(self, number: int, piece: int | None) -> RawRow:
         return RawRow(number, self.fields, piece=piece, units=self.units, facts=self.facts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 from io import TextIOWrapper
@@ -11,9 +10,9 @@ from typing import Any, BinaryIO
 from data.errors import MailDutyError
 from data.manifest import cells
 from data.manifest.document_map import DocumentMap, Unread, gather, nodes, plain
+from data.manifest.document_names import json_names, one_by_line, xml_names
 from data.manifest.intake import Intake, head_of, lines_of
 from data.manifest.json_document import Found, JsonDocument
-from data.manifest.json_objects import Names, names_in, read_object
 from data.manifest.source import Fault, Layout, RawRow, RowError, Skipped, Stated, shorten
 from data.manifest.xml_document import XmlDocument
 
@@ -30,7 +29,6 @@ WEIGHT_UNITS = {
     for word in words.split()
 }
 _EACH = frozenset(("net_weight",))
-_ELEMENT = re.compile(r"<(?:[\w.\-]+:)?([\w.\-]+)|[\s](?:[\w.\-]+:)?([\w.\-]+)\s*=\s*[\"']")
 
 
 class MappedDocument(Layout):
@@ -159,27 +157,6 @@ class MappedDocument(Layout):
 def pieces_of(text: TextIOWrapper) -> Iterator[str]:
     """A text in pieces, none of them long, wherever its lines end."""
     return iter(partial(text.read, PIECE), "")
-
-
-def json_names(head: list[str]) -> Names:
-    """Names of members in the first lines of JSON, as they are compared."""
-    found = names_in(head)
-    return Names(frozenset(map(plain, found.top)), frozenset(map(plain, found.below)))
-
-
-def xml_names(head: list[str]) -> frozenset[str]:
-    """Names of elements and attributes in the first lines of XML, as they are compared."""
-    text = "".join(head)
-    if text.lstrip("\ufeff \t\r\n")[:1] != "<":
-        return frozenset()
-    found = _ELEMENT.findall(text)
-    return frozenset(plain(tag) if tag else plain("@" + key) for tag, key in found)
-
-
-def one_by_line(head: list[str]) -> bool:
-    """True when the first line with text is a whole object: then every line is one."""
-    first = next((line for line in head if line.strip()), "")
-    return first[-1:] in ("\n", "\r") and isinstance(read_object(first), dict)
 
 
 def refused(number: int, fault: Fault | None) -> RowError:

@@ -31,7 +31,8 @@ BROKEN: dict[str, tuple[str, bytes]] = {
     "zeros.csv": ("MANIFEST_BINARY", bytes(4096) + b"x"),
     "document.pdf": ("MANIFEST_EXTENSION", b"plain words"),
     "cut_utf16.csv": ("MANIFEST_ENCODING", csv_of(row()).decode().encode("utf-16")[:-1]),
-    "array.json": ("MANIFEST_JSON_ARRAY", b'[\n{"tracking_id": "CP473124829DE"}\n]\n'),
+    "array.json": ("MANIFEST_JSON_MALFORMED", b'[\n{"tracking_id": "CP473124829DE"\n'),
+    "empty_array.json": ("MANIFEST_NOT_RECOGNISED", b"[]\n"),
     "no_object.jsonl": ("MANIFEST_NOT_RECOGNISED", b'{"a":\n{"b"\n'),
 }
 

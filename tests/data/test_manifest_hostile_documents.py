@@ -13,9 +13,11 @@ from manifest_texts import GOOD, OTHER, read
 
 from data.errors import MailDutyError
 from data.manifest import ManifestReading, read_manifest
-from data.manifest.json_document import LARGEST_RECORD, JsonDocument
+from data.manifest.json_document import JsonDocument
 from data.manifest.json_objects import DEEPEST
-from data.manifest.xml_document import LONGEST_TAG, MOST_ELEMENTS, MOST_NAMES
+from data.manifest.json_source import LARGEST_RECORD
+from data.manifest.xml_document import LONGEST_TAG, MOST_NAMES
+from data.manifest.xml_record import MOST_ELEMENTS
 from serving.reasons import known
 
 PIECE = {"contentPieceDescription": "cotton pillow case", "contentPieceValue": 24, "contentPieceHsCode": "6302310000",

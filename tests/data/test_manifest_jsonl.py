@@ -102,7 +102,8 @@ def test_half_a_character_costs_its_line_and_a_whole_one_is_kept() -> None:
 
 def test_absurd_numbers_are_errors_not_crashes() -> None:
     for text in ("1e999999", "NaN", "Infinity", "9" * 5000, "-1e-400"):
-        (wrong,) = read(f'{{"tracking_id":"{GOOD}","value":{text},"currency":"USD"}}').errors
+        good = lines({"tracking_id": OTHER, "value": "5", "currency": "USD"})
+        (wrong,) = read(f'{{"tracking_id":"{GOOD}","value":{text},"currency":"USD"}}\n{good}').errors
         assert wrong.code in ("NUMBER_UNREADABLE", "JSON_MALFORMED", "VALUE_MISSING"), text
 
 
@@ -116,3 +117,25 @@ def test_lists_of_tariff_numbers_are_several_numbers() -> None:
 def test_gift_flags_make_the_category() -> None:
     (item,) = read(lines({"ItemId": GOOD, "Gift": True, "value": 5, "currency": "USD"})).items
     assert item.category == "gift"
+
+
+def test_a_list_of_objects_and_objects_over_several_lines_are_read_too() -> None:
+    flat = {"tracking_id": OTHER, "value": "5", "currency": "USD"}
+    parcel = {"ITEM_ID": GOOD, "CP_DET": [PIECE, {**PIECE, "CP_AMT": -1}]}
+    for text in (
+        json.dumps([parcel, flat]),
+        json.dumps([parcel, flat], indent=1),
+        json.dumps(parcel, indent=2) + json.dumps(flat),
+    ):
+        reading = read(text)
+        assert [(i.id, i.row) for i in reading.items] == [(f"{GOOD}#1", 1), (f"{OTHER}#1", 2)], text
+        assert [(e.row, e.piece, e.code) for e in reading.errors] == [(1, 2, "VALUE_NEGATIVE")]
+
+
+def test_a_name_twice_and_numbers_that_json_does_not_have_cost_their_line() -> None:
+    reading = read(
+        '{"tracking_id":"X","value":1,"value":2,"currency":"USD"}\n{"value":NaN}\n'
+        + lines({"tracking_id": OTHER, "value": "5", "currency": "USD"})
+    )
+    assert [(e.row, e.code) for e in reading.errors] == [(1, "JSON_KEY_REPEATED"), (2, "JSON_MALFORMED")]
+    assert len(reading.items) == 1
