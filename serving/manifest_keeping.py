@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -13,8 +12,9 @@ from sqlalchemy import Connection, select
 from data.errors import MailDutyError
 from data.manifest import ManifestReading
 from serving.assessor import Assessment
+from serving.keeper import Keeper
 from serving.keeping import assessed_entries, manifest_entry
-from serving.ledger import Entry, Kept, Ledger
+from serving.ledger import Entry
 from serving.ledger.artefacts import Standing
 from serving.ledger.chain import canonical, digest
 from serving.ledger.received import Sealed, keep_file, sealed_file
@@ -37,11 +37,8 @@ def who(command: str = "assess") -> str:
 class Keeping:
     """One run's way into the ledger of a party. Counts what it wrote and what was there already."""
 
-    ledger: Ledger
-    party: str
+    keeper: Keeper
     standing: Standing
-    actor: str
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     written: int = 0
     unchanged: int = 0
 
@@ -50,7 +47,7 @@ class Keeping:
 
         Raises ``MANIFEST_CHANGED`` where the file is no longer the one that was read.
         """
-        held = sealed_file(self.ledger, _content(file), reading.manifest.source_name)
+        held = sealed_file(self.keeper.ledger, _content(file), reading.manifest.source_name)
         if held.sha256 != reading.sha256:
             raise MailDutyError(
                 "MANIFEST_CHANGED",
@@ -59,17 +56,17 @@ class Keeping:
                 "start again",
             )
         entry = manifest_entry(about(reading), reading.sha256)
-        with self.ledger.writing() as connection:
+        with self.keeper.ledger.writing() as connection:
             self._keep_file(connection, entry, held)
 
     def _keep_file(self, connection: Connection, entry: Entry, held: Sealed) -> None:
-        now = self.clock()
-        self.ledger.mark_key(connection, now)
-        keep_file(connection, self.party, held, now)
+        ledger, party, now = self.keeper.ledger, self.keeper.party, self.keeper.clock()
+        ledger.mark_key(connection, now)
+        keep_file(connection, party, held, now)
         last = (
             select(records.c.body_sha256)
             .where(
-                records.c.party == self.party,
+                records.c.party == party,
                 records.c.item_key == entry.item_key,
                 records.c.kind == "manifest",
             )
@@ -79,16 +76,17 @@ class Keeping:
         if connection.execute(last).scalar() == digest(canonical({"body": entry.body})):
             self.unchanged += 1
         else:
-            self.ledger.add(connection, self.party, [entry], at=now, actor=self.actor)
+            ledger.add(connection, party, [entry], at=now, actor=self.keeper.actor)
             self.written += 1
 
     def assessed(self, done: Sequence[Assessment], manifests: Sequence[str]) -> None:
         """A batch of whole parcels, each item with the hash of the file it came in."""
         entries = assessed_entries(done, self.standing)
         self._append([replace(one, manifest_sha256=sha) for one, sha in zip(entries, manifests, strict=True)])
+        keeper = self.keeper
         for sha256 in set(manifests):
             mine = [one for one, sha in zip(entries, manifests, strict=True) if sha == sha256]
-            self._append(closed_by(self.ledger, self.party, mine, sha256))
+            self._append(closed_by(keeper.ledger, keeper.party, mine, sha256))
 
     def rejected(self, reading: ManifestReading) -> None:
         """The rows of a file that could not be read."""
@@ -97,7 +95,7 @@ class Keeping:
             self._append([rejected_row(error, reading.sha256) for error in some])
 
     def _append(self, entries: Sequence[Entry]) -> None:
-        kept: list[Kept] = self.ledger.append(self.party, entries, at=self.clock(), actor=self.actor)
+        kept = self.keeper.keep(entries)
         new = sum(one.new for one in kept)
         self.written += new
         self.unchanged += len(kept) - new

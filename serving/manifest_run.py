@@ -19,8 +19,8 @@ from data.money import Rates
 from serving.asked import AskedItem
 from serving.assessor import Assessment, Assessor
 from serving.decision import tally
+from serving.keeper import Keeper
 from serving.ledger import Ledger
-from serving.ledger.artefacts import standing
 from serving.manifest_keeping import Keeping, who
 from serving.manifests import asked_items, keepable
 from serving.parcels import whole_parcels
@@ -67,7 +67,8 @@ def assess_manifests(
     counts = _counts([file.reading for file in files])
     assessor = Assessor.shipped()
     with closing(Ledger.open()) as ledger:
-        keeping = Keeping(ledger, party, standing(ledger.engine, assessor.law, assessor.schedule), who())
+        keeper = Keeper(ledger, party, who())
+        keeping = Keeping(keeper, keeper.standing(assessor))
         for file in files:
             keeping.manifest(file.reading, file.path)
         done = _assessed(assessor, asked, keeping)
@@ -96,7 +97,7 @@ def _assessed(
     with progress("Assessing", total=len(asked)) as advance:
         for items in _rounds([item for item, _ in asked]):
             for some in whole_parcels(items, CHUNK):
-                assessed = assessor.assess(some)
+                assessed = keeping.keeper.assess(assessor, some)
                 keeping.assessed(assessed, [asked[places[id(item)]][1] for item in some])
                 done += assessed
                 advance(len(some))
