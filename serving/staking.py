@@ -2,7 +2,8 @@
 
 The stake of a number is the widest gap between the duty it owes and the duty of another number the words allow.
 The stake of a freedom (gift, return, documents) is the duty owed without it. Where a duty cannot be worked out the
-stake is not known, which is not nothing.
+stake is not known, which is not nothing. Alternatives that owe the same make a number safe for the duty only where
+its subheading is defended: measured on real titles, the right number is else too often none of those named.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ Answer = DutyAssessment | DutyError
 
 @dataclass(frozen=True, slots=True)
 class Stake:
-    """Duty at stake in dollars, None where it is not known; ``same``: every alternative is known and owes the same.
+    """Duty at stake in dollars, None where it is not known; ``same``: every alternative is known and owes the same,
+    and the subheading is defended.
 
     ``claim`` is the duty owed without the freedom claimed; None where none is claimed or it is not known.
     """
@@ -79,7 +81,7 @@ def at_stake(
     return [
         Stake(claim=claims[place])
         if place in claims
-        else _stake(found.get(place, []), suggestion, others[place], thresholds)
+        else _stake(found.get(place, []), suggestion, thresholds)
         for place, suggestion in enumerate(suggestions)
     ]
 
@@ -121,23 +123,24 @@ def _ranked(suggestion: Suggestion) -> Sequence[Mapping[str, Any]]:
     return (suggestion.learned or {}).get("suggestions") or ()
 
 
-def _stake(
-    gaps: Sequence[Decimal | None],
-    suggestion: Suggestion,
-    others: Sequence[str],
-    thresholds: CodeThresholds,
-) -> Stake:
+def _subheading(suggestion: Suggestion) -> float:
+    """Confidence in the first six digits of the number."""
+    for one in _ranked(suggestion):
+        if one["hts"] == suggestion.code:
+            return next((level["confidence"] for level in one["path"] if len(level["hts"]) == 6), 0.0)
+    return 0.0
+
+
+def _stake(gaps: Sequence[Decimal | None], suggestion: Suggestion, thresholds: CodeThresholds) -> Stake:
     if not gaps:
         return NOTHING
     known = [gap for gap in gaps if gap is not None]
     widest = max(known, default=None)
-    seen = {suggestion.code, *others}
-    covered = sum(one["confidence"] for one in _ranked(suggestion) if one["hts"] in seen)
     same = (
         len(known) == len(gaps)
         and widest is not None
         and widest <= thresholds.same_duty_within_usd
-        and covered >= thresholds.defended_from  # what is left out could owe anything
+        and _subheading(suggestion) >= thresholds.defended_from  # else what is left out could owe anything
     )
     return Stake(widest, same)
 

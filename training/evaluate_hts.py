@@ -8,16 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from data.labelled import Labelled
+from data.law import Law
+from data.schedule import Schedule
 from models.calibration import expected_calibration_error
+from models.duty.calculator import assess_many
+from models.duty.records import DutyAssessment, DutyRequest
 from models.hts.evidence import ItemText
 from models.hts.ranker import LEVELS, roll_up
 from models.hts.suggester import Suggester
 from training.scoring import Proportion, Scores, same_at, score
 
+THOUSAND = Decimal(1000)
 PRECISIONS = (0.80, 0.90, 0.95)
 DutyRate = Callable[
     [Sequence[str]], Mapping[str, Decimal | None]
@@ -137,3 +143,17 @@ def _duty_wrong(
         total += min(abs(answer - d) for d in right)
         n += 1
     return (total / n if n else None), n
+
+
+def duty_rate(law: Law, schedule: Schedule, on: date, origin: str) -> DutyRate:
+    """Duty in dollars on $1,000 for each number, None where a number cannot be priced without more facts."""
+
+    def priced(codes: Sequence[str]) -> Mapping[str, Decimal | None]:
+        asked = [DutyRequest(code, on, "mail", origin, code, THOUSAND, {}) for code in codes]
+        answers = assess_many(asked, law, schedule)
+        return {
+            code: Decimal(a.duty) / 100 if isinstance(a, DutyAssessment) else None
+            for code, a in zip(codes, answers, strict=True)
+        }
+
+    return priced

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from data.catalogue import load
 from data.catalogue_view import ChapterCoverage, coverage
 from data.schedule import Schedule
+from training.thresholds_hts import Point
 
 
 def plot_coverage(rows: Sequence[ChapterCoverage], out: Path) -> None:
@@ -46,3 +47,40 @@ def plot_coverage(rows: Sequence[ChapterCoverage], out: Path) -> None:
 def draw_coverage(on: date, out: Path) -> None:
     """The catalogue's coverage of the numbers in force on a day, as a PNG."""
     plot_coverage(coverage(load(), [line.code for line in Schedule.load().leaves(on)]), out)
+
+
+def plot_thresholds(curves: Mapping[str, Sequence[Point]], out: Path) -> None:
+    """For each file: share accepted against share wrong among them, and duty dollars wrong on $1,000 accepted."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(12, 5))
+    for name, points in curves.items():
+        some = [p for p in points if p.wrong.n]
+        accepted = [100 * p.accepted.share for p in some]
+        wrong = [100 * p.wrong.share for p in some]
+        low = [100 * (p.wrong.share - p.wrong.interval[0]) for p in some]
+        high = [100 * (p.wrong.interval[1] - p.wrong.share) for p in some]
+        left.errorbar(accepted, wrong, yerr=[low, high], marker="o", capsize=2, label=name)
+        for point, x, y in zip(some, accepted, wrong, strict=True):
+            left.annotate(
+                f"{point.threshold:g}", (x, y), fontsize=7, xytext=(3, 3), textcoords="offset points"
+            )
+        priced = [p for p in some if p.duty_wrong is not None]
+        right.plot(
+            [100 * p.accepted.share for p in priced],
+            [float(p.duty_wrong or 0) for p in priced],
+            marker="o",
+            label=name,
+        )
+    left.set_ylabel("% of them wrong at ten digits (95% interval)")
+    right.set_ylabel(r"duty wrong, \$ on \$1,000 accepted")
+    for axis in (left, right):
+        axis.set_xlabel("% accepted without a person; the numbers are thresholds on confidence")
+        axis.set_ylim(bottom=0)
+        axis.legend()
+    figure.tight_layout()
+    figure.savefig(out, dpi=100, metadata={"Software": None})
+    pyplot.close(figure)

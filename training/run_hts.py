@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +17,12 @@ from data.law import Law
 from data.schedule import Schedule
 from models.artifact import SHIPPED
 from models.artifact import load as load_artifact
-from models.duty.calculator import assess_many
-from models.duty.records import DutyAssessment, DutyRequest
 from models.hts.artifact import suggester_of
 from training.card_hts import card
-from training.evaluate_hts import DutyRate, Report, evaluate
+from training.evaluate_hts import Report, duty_rate, evaluate
 from training.scoring import LEVELS
 from training.tracking import run
 from training.train_hts import DAY, SETTINGS, passes, settings, train
-
-THOUSAND = Decimal(1000)
 
 
 def changed(pairs: Sequence[str], path: Path = SETTINGS) -> dict[str, Any]:
@@ -119,17 +114,3 @@ def lines(name: str, report: Report, on: date, origin: str) -> list[str]:
             f" (mail from {origin} on {on}; {report.duty_rows} rows priced)"
         )
     return found
-
-
-def duty_rate(law: Law, schedule: Schedule, on: date, origin: str) -> DutyRate:
-    """Duty in dollars on $1,000 for each number, None where a number cannot be priced without more facts."""
-
-    def priced(codes: Sequence[str]) -> Mapping[str, Decimal | None]:
-        asked = [DutyRequest(code, on, "mail", origin, code, THOUSAND, {}) for code in codes]
-        answers = assess_many(asked, law, schedule)
-        return {
-            code: Decimal(a.duty) / 100 if isinstance(a, DutyAssessment) else None
-            for code, a in zip(codes, answers, strict=True)
-        }
-
-    return priced

@@ -21,9 +21,12 @@ LAW, SCHEDULE = Law.load(), Schedule.load()
 
 
 def suggestion(
-    *ranked: tuple[str, float], reason: str | None = "HTS_UNSURE", code: str | None = None
+    *ranked: tuple[str, float], reason: str | None = "HTS_UNSURE", code: str | None = None, six: float = 0.9
 ) -> Suggestion:
-    listed = [{"hts": c, "confidence": p, "path": [{"hts": c, "confidence": p}]} for c, p in ranked]
+    listed = [
+        {"hts": c, "confidence": p, "path": [{"hts": c[:6], "confidence": six}, {"hts": c, "confidence": p}]}
+        for c, p in ranked
+    ]
     used = code or ranked[0][0]
     sure = next((p for c, p in ranked if c == used), None)
     return Suggestion(used, reason, "", sure, learned={"suggestions": listed})
@@ -48,10 +51,10 @@ def test_a_number_too_unlikely_is_no_alternative() -> None:
     assert stake(suggestion((COTTON, 0.9), (SYNTHETIC, 0.04)), lower).usd == Decimal("15.50")
 
 
-def test_alternatives_that_owe_the_same_are_the_same_where_they_cover_enough() -> None:
+def test_alternatives_that_owe_the_same_are_the_same_where_the_subheading_is_defended() -> None:
     assert stake(suggestion((COTTON, 0.6), (VEST, 0.3))) == Stake(Decimal("0.00"), same=True)
     # what is left out could owe anything
-    assert stake(suggestion((COTTON, 0.3), (VEST, 0.3))) == Stake(Decimal("0.00"), same=False)
+    assert stake(suggestion((COTTON, 0.6), (VEST, 0.3), six=0.79)) == Stake(Decimal("0.00"), same=False)
 
 
 def test_how_far_duties_may_lie_apart_is_the_operators() -> None:
