@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from sqlalchemy import Connection
@@ -25,6 +26,8 @@ from serving.rating import screener
 from serving.risking import RiskDesk, salt, scorer_on
 from serving.suggesting import suggest_rows, suggester_on
 from serving.versions import hts_model, risk_model, versions
+
+MOST = 10**18  # of a number in a message; what is larger is no amount, weight or count
 
 
 class Desk:
@@ -103,10 +106,13 @@ class Desk:
             _keepable_id(identifier)
             try:
                 checked("tracking_id", item.get("tracking_id") or "")
+                _finite(item)
                 asked.append(from_message(identifier, item, on, today))
             except MailDutyError as error:
                 errors[identifier] = {"id": identifier, "error": error.as_dict()}
-                received = {**item, "tracking_id": None} if error.code == "LEDGER_TEXT" else item
+                received = _bounded(item)
+                if error.code == "LEDGER_TEXT":
+                    del received["tracking_id"]
                 rejected.append(rejected_entry({"error": error.as_dict(), "received": received}, identifier))
         done = keeper.assess(self.assessor, asked)
         entries = [*assessed_entries(done, keeper.standing(self.assessor)), *rejected]
@@ -151,3 +157,27 @@ def _keepable_id(identifier: str) -> None:
         raise MailDutyError(
             "REQUEST_ID", error.fact, "an item is kept and found under your id", "take a shorter, plainer one"
         ) from error
+
+
+def _finite(item: Any) -> None:
+    """Raises ``REQUEST_NUMBER`` for a number that no record can hold: beyond 64 bits, infinite, or none."""
+    if _bounded(item) != item:
+        raise MailDutyError(
+            "REQUEST_NUMBER",
+            "a number is infinite, or longer than 18 digits",
+            "what is received is kept as it came",
+            "write it as text, or correct it",
+        )
+
+
+def _bounded(value: Any) -> Any:
+    """A value with its endless numbers as text, cut."""
+    if isinstance(value, Mapping):
+        return {name: _bounded(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_bounded(one) for one in value]
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
+    if isinstance(value, int) and abs(value) > MOST:
+        return f"{value.bit_length()} bits"
+    return value

@@ -15,7 +15,7 @@ from data.errors import MailDutyError
 from serving.settings import home
 
 SERVICE = "serving.service:MailDuty"
-PATIENCE = 120.0  # seconds; the suggester reads the whole catalogue first
+PATIENCE = 300.0  # seconds; the suggester reads the whole catalogue first
 
 EXAMPLE = """\
 curl -s {url}/duty -H 'content-type: application/json' -d '{{"items": {{"RR123456785IN": {{

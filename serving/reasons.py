@@ -356,6 +356,7 @@ _REASONS: dict[str, tuple[str, str]] = {
         "The request has not the shape that is asked for.",
         "Correct the fields that are named.",
     ),
+    "REQUEST_NUMBER": ("A number cannot be kept.", "Write it as text, or correct it."),
     "REQUEST_ID": ("An id cannot be kept as it stands.", "Take a shorter, plainer one."),
     "QUERY_VALUE": ("A value of the query cannot be that.", "Correct it."),
     "PAGE_UNKNOWN": ("That is no place in the list.", "Give `next` as it was said."),

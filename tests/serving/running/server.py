@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,7 +60,7 @@ class Server:
                 cwd=self.home,
                 start_new_session=True,
             )
-        until = time.monotonic() + 120
+        until = time.monotonic() + 280  # seconds; a machine that others use too is slow to start it
         while time.monotonic() < until and self.process.poll() is None:
             try:
                 urllib.request.urlopen(f"{self.url}/readyz", timeout=2).close()
@@ -78,9 +78,23 @@ class Server:
 
     def kill(self) -> None:
         """All its processes at once, without a word."""
-        if self.process:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait(timeout=30)
+        if self.process is None:
+            return
+        for number in [self.process.pid, *self.family()]:
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        self.process.wait(timeout=30)
+
+    def family(self) -> list[int]:
+        """The processes it has started, and those that they have."""
+        assert self.process is not None
+        said = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True)
+        pairs = [(int(one), int(parent)) for one, parent in map(str.split, said.stdout.splitlines())]
+        found, known = [], {self.process.pid}
+        while new := [one for one, parent in pairs if parent in known and one not in known]:
+            known |= set(new)
+            found += new
+        return found
 
     def ledger(self) -> Ledger:
         """Its ledger, opened beside it."""
