@@ -82,6 +82,10 @@ class DocumentMap:
             raise wrong_map(
                 self.name, f"{', '.join(sorted(wrong))} has no unit", "Name units of weights only"
             )
+        if odd := {what for what, _, _ in self.totals} - {"value", "count", "packets", "quantity"}:
+            raise wrong_map(
+                self.name, f"{', '.join(sorted(odd))} is no total", "Name value, count or quantity"
+            )
         misled = OF_A_LINE & (self.shared.keys() | (self.parcel.keys() if self.lines else set()))
         if misled:
             raise wrong_map(

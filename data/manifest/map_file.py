@@ -17,7 +17,7 @@ from data.manifest.document_map import Path as Way
 LARGEST_MAP = 64_000  # bytes of a mapping file
 SHIPPED = Path(__file__).parent / "mappings"
 _NEEDED = frozenset("name version format parcels value_basis weight_basis weight_unit parcel".split())
-_KEYS = _NEEDED | frozenset("known_by lines shared line units absent codes".split())
+_KEYS = _NEEDED | frozenset("known_by totals lines shared line units absent codes".split())
 
 
 def load_map(source: str | Path) -> DocumentMap:
@@ -80,6 +80,7 @@ def _map_of(held: dict[Any, Any], name: str) -> DocumentMap:
         parcel=_ways(held["parcel"]),
         line=_ways(held.get("line")),
         units=_ways(held.get("units")),
+        totals=tuple((what, "parcel", ways) for what, ways in _ways(held.get("totals")).items()),
         absent=frozenset(_text(word) for word in _listed(held.get("absent") or [])),
         codes={
             _text(field): {_text(code): _text(word) for code, word in words.items()}

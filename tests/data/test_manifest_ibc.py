@@ -62,6 +62,13 @@ def test_goods_lines_take_the_place_of_their_hawb() -> None:
     assert reading.parcels[0].value_usd == Decimal("74.00")
 
 
+def test_goods_lines_that_do_not_come_to_the_value_of_their_hawb_are_asked_about() -> None:
+    goods = "goods,1,bath towel,6302600020,USD,50.00"
+    assert not read(file(hawb(money="USD,50.00"), goods)).doubts
+    (doubt,) = read(file(hawb(money="USD,74.00"), goods)).doubts
+    assert doubt.code == "MANIFEST_TOTALS" and "74.00" in doubt.fact
+
+
 def test_a_goods_line_that_cannot_be_placed_leaves_its_parcel_incomplete() -> None:
     reading = read(
         file(hawb(), "goods,1,bath towel,6302600020,USD,50.00", "goods,1,towel,USD,50.00,EUR,4,6302600020")

@@ -120,6 +120,16 @@ def test_a_field_that_has_several_paths_takes_the_first_that_is_filled(mapping: 
     assert [i.description for i in read(text, mapping=mapping()).items] == ["wool cap", "wool hat"]
 
 
+def test_a_total_of_the_parcel_is_held_against_its_lines(mapping: Callable[..., Path]) -> None:
+    path = mapping(totals={"value": "sum"})
+
+    def doubts(total: str) -> list[str]:
+        parcel = {"no": GOOD, "sum": total, "goods": [GOODS, GOODS]}
+        return [d.code for d in read(json.dumps({"batch": {"parcels": [parcel]}}), mapping=path).doubts]
+
+    assert doubts("27.00") == [] and doubts("27.01") == ["MANIFEST_TOTALS"]
+
+
 def test_several_numbers_are_several_and_several_values_a_fault(mapping: Callable[..., Path]) -> None:
     goods = [
         {**GOODS, "codes": ["6505006090", "6109100012"]},
@@ -178,6 +188,7 @@ def test_a_mapping_goes_with_no_other_layout_and_with_its_own_kind_of_document(
         {"line": {"description": "what"}},
         {"units": {"value": "u"}},
         {"absent": ["colour"]},
+        {"totals": {"origin": "o"}},
         {"codes": {"origin": "CN"}},
         {"parcel": ["no"]},
         {"line": {"value": {"amount": 1}}},
