@@ -31,6 +31,11 @@ def test_every_layout_has_a_file_and_every_file_a_layout() -> None:
     assert {own_layout(name) for name in FILES} == set(layouts())
 
 
+def test_every_layout_is_listed_for_those_who_send_files() -> None:
+    listed = (Path(__file__).parents[2] / "data" / "samples" / "README.md").read_text(encoding="utf-8")
+    assert [name for name in layouts() if f"\n| `{name}` | " not in listed] == []
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_it_is_recognised_as_itself_and_by_no_other(name: str) -> None:
     intake = take_in(FOLDER / name)
