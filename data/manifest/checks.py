@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from data.manifest.row import Row
-from data.manifest.row_goods import goods_of, quantities_of
-from data.manifest.row_journey import identifier_of, journey_of, line_of, people_of
+from data.manifest.row_goods import goods_of
+from data.manifest.row_journey import identifier_of, journey_of, line_of
+from data.manifest.row_people import people_of
+from data.manifest.row_quantities import quantities_of
 from data.manifest.row_value import quantity_of, value_of
 from data.manifest.source import RawRow, RowError, Settings
 from data.records import Item

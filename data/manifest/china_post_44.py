@@ -15,7 +15,7 @@ from types import MappingProxyType
 from data.manifest.named_columns import NamedRows, NamedTable, named, of_awb
 from data.manifest.sheet_cells import Cells
 from data.manifest.source import Fault, RawRow, Stated, register, shorten
-from data.manifest.table import Header
+from data.manifest.table_rows import Header
 from data.manifest.vocabulary import squeeze
 
 _CODE = re.compile(r"[A-Z0-9]{2}")  # IATA; what is longer here is a name

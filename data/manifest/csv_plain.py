@@ -9,7 +9,8 @@ from __future__ import annotations
 from data.errors import MailDutyError
 from data.manifest.sheet_cells import Cells
 from data.manifest.source import register, shorten
-from data.manifest.table import Header, TableLayout, plausible
+from data.manifest.table import TableLayout, plausible
+from data.manifest.table_rows import Header
 from data.manifest.vocabulary import SYNONYMS, column, squeeze
 
 

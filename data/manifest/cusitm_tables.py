@@ -18,7 +18,8 @@ from data.manifest.joined import JoinedDocument
 from data.manifest.mapped import MappedDocument
 from data.manifest.sheet_cells import Cells
 from data.manifest.source import RawRow, RowError, Skipped, register
-from data.manifest.table import Header, TableLayout, TableRows, plausible
+from data.manifest.table import TableLayout, plausible
+from data.manifest.table_rows import Header, TableRows
 from data.manifest.vocabulary import Column
 
 # A file that has one of these beside ITEM_ID and CP_AMT is such a table; the others occur elsewhere too.

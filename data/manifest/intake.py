@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from data.errors import MailDutyError
+from data.manifest.text_encoding import FALLBACK, OLD_OFFICE, guess
 from data.manifest.workbook import Sheet, Workbook, open_workbook
 from data.manifest.workbook_guard import refuse
-from data.manifest.xml_declaration import declared_encoding
 
 CHUNK = 1 << 20
 LONGEST_NAME = 255
@@ -26,43 +26,8 @@ HEAD_LINES = 30  # lines by which a layout is recognised
 HEAD_CHARACTERS = 1 << 18  # and no more of them than this: a document may be one line
 WORKBOOK = "xlsx"  # stands where a text file names its encoding
 LONGEST_LINE = 4_000_000  # characters of a line; what stands beyond is cut, and its row refused by its reader
-_FALLBACK = "mailduty-western"
 _ARCHIVE = b"PK\x03\x04"
-_OLD = b"\xd0\xcf\x11\xe0"
 _SEALED = "EncryptedPackage".encode("utf-16-le")  # what a workbook with a password is called inside
-_MAGIC = {
-    b"PK\x05\x06": "an empty ZIP archive",
-    b"PK\x07\x08": "a ZIP archive in several volumes",
-    _OLD: "an old Excel (.xls) or Word file",
-    b"%PDF": "a PDF",
-    b"\x1f\x8b": "a gzip archive",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"SQLite format 3": "a database",
-    b"PAR1": "a Parquet file",
-}
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 26})
-
-
-def _western(error: UnicodeError) -> tuple[str, int]:
-    """Bytes that are not UTF-8 become the Windows-1252 or Latin-1 letters they most likely are."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    piece = error.object[error.start : error.end]
-    try:
-        return piece.decode("cp1252"), error.end
-    except UnicodeDecodeError:
-        return piece.decode("latin-1"), error.end
-
-
-codecs.register_error(_FALLBACK, _western)
 
 
 @dataclass
@@ -158,10 +123,10 @@ def _survey(intake: Intake, file: BinaryIO, encoding: str | None) -> None:
             intake.size += len(chunk)
         intake.sha256 = digest.hexdigest()
         return
-    if head.startswith(_OLD) and _SEALED in head + file.read(CHUNK):
+    if head.startswith(OLD_OFFICE) and _SEALED in head + file.read(CHUNK):
         refuse("ENCRYPTED", f"{intake.name or 'the input'} has a password", "A manifest is readable",
                "Save it without a password")  # fmt: skip
-    intake.encoding = encoding or _guess(intake.name, head)
+    intake.encoding = encoding or guess(intake.name, head)
     file.seek(0)
     try:
         if not getattr(codecs.lookup(intake.encoding), "_is_text_encoding", True):
@@ -191,7 +156,7 @@ def _survey(intake: Intake, file: BinaryIO, encoding: str | None) -> None:
             "The whole file has one encoding",
             "Save it as UTF-8, or name its encoding",
         )
-    intake.errors = _FALLBACK
+    intake.errors = FALLBACK
     intake.notes.append(
         "bytes that are not UTF-8 were read as Windows-1252/Latin-1; if letters look wrong, name the encoding"
     )
@@ -203,27 +168,3 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = Fal
     except UnicodeError:
         return False
     return True
-
-
-def _guess(name: str, head: bytes) -> str:
-    for magic, what in _MAGIC.items():
-        if head.startswith(magic):
-            raise _binary(name, what)
-    for bom, encoding in _BOMS:
-        if head.startswith(bom):
-            return encoding
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    if len(head) > 3 and max(even, odd) > len(head) // 4 and min(even, odd) < len(head) // 50 + 1:
-        return "utf-16-be" if even > odd else "utf-16-le"
-    if len(head) - len(head.translate(None, _CONTROL)) > len(head) // 50:
-        raise _binary(name, "binary data")
-    return declared_encoding(head) or "utf-8"
-
-
-def _binary(name: str, what: str) -> MailDutyError:
-    return MailDutyError(
-        "MANIFEST_BINARY",
-        f"{name or 'the input'} is {what}, not text",
-        "A manifest is a workbook (.xlsx) or a text file: CSV, JSON or XML",
-        "Save it as .xlsx or export it as CSV (UTF-8)",
-    )

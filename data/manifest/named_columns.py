@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from data.manifest.sheet_cells import Cells
 from data.manifest.source import Stated, shorten
-from data.manifest.table import Header, TableLayout, TableRows, plausible
+from data.manifest.table import TableLayout, plausible
+from data.manifest.table_rows import Header, TableRows
 from data.manifest.total_rows import is_total
 from data.manifest.vocabulary import Column, squeeze
 

@@ -10,9 +10,8 @@ import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from data.errors import MailDutyError
 from data.manifest.checks import Register, check
@@ -20,6 +19,7 @@ from data.manifest.choice import choose
 from data.manifest.document_map import DocumentMap
 from data.manifest.intake import Intake, take_in
 from data.manifest.itmatt_mapped import mapped_by
+from data.manifest.parcels import agreed, parcels_of
 from data.manifest.source import Layout, RawRow, RowError, Settings, Skipped, shorten
 from data.manifest.totals import Totals
 from data.money import Rates
@@ -115,11 +115,11 @@ def read_manifest(
     with _no_collection():
         rows = _with_progress(intake, reader, notes, progress)
         _read_rows(reading, _no_more_than(most_rows, rows), settings, basis)
-        reading.parcels = _parcels(reading)
+        reading.parcels = parcels_of(reading.items, reading.errors)
     if intake.book is not None and intake.book.left_out:
         reading.doubts.append(_other_sheets(intake.book.left_out))
     reading.notes += [doubt.fact for doubt in reading.doubts]
-    reading.manifest = reading.manifest.model_copy(update=_common(reading.items))
+    reading.manifest = reading.manifest.model_copy(update=agreed(reading.items))
     return reading
 
 
@@ -200,40 +200,4 @@ def _other_sheets(names: list[str]) -> Question:
         value=shorten(said),
         fact=f"sheets that look like manifests too were not read: {shorten(said)}",
         remedy="Send each sheet as a file of its own, or remove the copies",
-    )
-
-
-def _common(items: list[Item]) -> dict[str, Any]:
-    """What all items of the manifest agree on."""
-    common = {}
-    for name in ("arrival_date", "arrival_port", "carrier_code", "flight_no"):
-        values = {getattr(item, name) for item in items}
-        common[name] = values.pop() if len(values) == 1 else None
-    return common
-
-
-def _parcels(reading: ManifestReading) -> list[Parcel]:
-    """One parcel per tracking number, in order of appearance; rows in error are named, not counted."""
-    lines: dict[str, list[Item]] = {}
-    for item in reading.items:
-        lines.setdefault(item.tracking_id, []).append(item)
-    bad: dict[str, list[int]] = {}
-    for error in reading.errors:
-        if error.tracking_id:
-            bad.setdefault(error.tracking_id, []).append(error.row)
-    return [_parcel(tracking, items, bad.get(tracking, [])) for tracking, items in lines.items()]
-
-
-def _parcel(tracking: str, items: list[Item], bad: list[int]) -> Parcel:
-    values = [item.value_usd for item in items]
-    weights = {item.gross_weight_kg for item in items}
-    return Parcel(
-        tracking_id=tracking,
-        id_scheme=items[0].id_scheme,
-        s10=items[0].s10,
-        item_ids=tuple(item.id for item in items),
-        origins=tuple(dict.fromkeys(item.origin for item in items if item.origin)),
-        value_usd=None if bad or None in values else sum((v for v in values if v is not None), Decimal(0)),
-        gross_weight_kg=weights.pop() if len(weights) == 1 else None,
-        rows_in_error=tuple(bad),
     )

@@ -7,17 +7,15 @@ it equals anything it could mean; amounts must be equal, weights up to the digit
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from data.errors import MailDutyError
 from data.manifest import cells
 from data.manifest.cells import Unreadable
-from data.manifest.row_goods import PER_KG
+from data.manifest.row_quantities import PER_KG
 from data.manifest.sheet_cells import NumberCell
 from data.manifest.source import RawRow, RowError, Settings, Skipped, Stated, shorten
+from data.manifest.sums import Sums, of_item, weight_of
 from data.money import currency
 from data.receptacles import read_receptacle
 from data.records import Item, Question
@@ -26,7 +24,6 @@ AWB_ROUNDING_KG = Decimal("0.5")  # air waybills are made out to the half kilogr
 BAG_ROUNDING_KG = Decimal("0.1")  # a receptacle number carries its weight in steps of 100 g
 MOST_DOUBTS = 200
 _REMEDY = "Ask whoever made the file whether a row was lost, doubled or changed"
-_NAMES = {"quantity": "pieces", "net_weight": "kg net", "gross_weight": "kg gross"}
 # What a stated figure could be, the likeliest first.
 _COULD_BE = {
     "count": ("parcels", "rows", "receptacles", "quantity"),
@@ -36,55 +33,6 @@ _COULD_BE = {
     "bag_weight": ("bag_weight",),
     "any": ("parcels", "rows", "quantity", "value", "gross_weight", "net_weight"),
 }
-
-
-@dataclass(slots=True)
-class Sums:
-    """What the rows of one scope add up to."""
-
-    rows: int = 0
-    unread: int = 0  # rows in error whose figures could not be read
-    amounts: dict[str, Decimal] = field(
-        default_factory=lambda: defaultdict(Decimal)
-    )  # by field, and gross by row
-    values: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))  # by currency
-    parcels: set[str] = field(default_factory=set)
-    bags: dict[str, Decimal] = field(default_factory=dict)
-
-    def add(self, figures: Mapping[str, Decimal], money: str, parcel: str, bag: str) -> None:
-        self.rows += 1
-        for name, figure in figures.items():
-            if name == "value":
-                self.values[money] += figure
-            else:
-                self.amounts[name] += figure
-        if parcel not in self.parcels:
-            self.parcels.add(parcel)
-            self.amounts["gross_once"] += figures.get("gross_weight", Decimal(0))
-        if bag and bag not in self.bags:
-            parts = read_receptacle(bag).parts
-            self.bags[bag] = parts.weight_kg if parts else Decimal(0)
-
-    def of(self, what: str, money: str) -> dict[str, Decimal]:
-        """What a name could be summed to, by what it is called; nothing where no row says anything of it."""
-        if what in ("rows", "parcels", "receptacles"):
-            number = {"rows": self.rows, "parcels": len(self.parcels), "receptacles": len(self.bags)}[what]
-            return {} if what == "receptacles" and not number else {what: Decimal(number)}
-        if what == "value":
-            held = {code: whole for code, whole in self.values.items() if money in ("", code)}
-            # A sheet adds up its column without looking at currencies; as a check on lost rows that will do.
-            return held | {"in all": sum(held.values(), Decimal(0))} if len(held) > 1 else held
-        if what == "bag_weight":
-            whole = sum(self.bags.values(), Decimal(0))
-            return {"kg by the bag numbers": whole} if whole else {}
-        found = {_NAMES[what]: self.amounts[what]} if what in self.amounts else {}
-        if what == "gross_weight" and found:  # on every row of a parcel, or on its first one only
-            found |= {"kg gross, each parcel once": self.amounts["gross_once"]}
-        return {
-            name: whole
-            for name, whole in found.items()
-            if whole != self.amounts.get(what) or "once" not in name
-        }
 
 
 class Totals:
@@ -104,7 +52,7 @@ class Totals:
 
     def row(self, raw: RawRow | RowError, outcome: Item | RowError) -> None:
         """A data row and what became of it."""
-        figures, money = _of_item(outcome) if isinstance(outcome, Item) else self._of_error(raw)
+        figures, money = of_item(outcome) if isinstance(outcome, Item) else self._of_error(raw)
         parcel = outcome.tracking_id or f"row {outcome.row}"
         bag, sums = "", [self._file, self._part]
         if isinstance(raw, RawRow):
@@ -269,26 +217,6 @@ class Totals:
             self._more += 1
             return
         self._doubts.append(_question(f"{scope} {key}".strip(), text, fact, blocks))
-
-
-def weight_of(text: str, unit: str, mark: str | None) -> Decimal:
-    """A weight in kg, its unit in the text or else the one given. Raises Unreadable."""
-    bare = text.rstrip(". ").lower()
-    for written in ("kgs", "kg", "grams", "gram", "gr", "g", "lbs", "lb", "oz"):
-        if bare.endswith(written) and bare[: -len(written)].strip()[-1:].isdigit():
-            bare, unit = bare[: -len(written)].strip(), written
-            break
-    return cells.number(bare, mark, True) * PER_KG.get(unit[:1].lower(), Decimal(1))
-
-
-def _of_item(item: Item) -> tuple[dict[str, Decimal], str]:
-    held = {
-        "value": item.value.amount if item.value else None,
-        "quantity": item.quantity,
-        "net_weight": item.net_weight_kg,
-        "gross_weight": item.gross_weight_kg,
-    }
-    return {k: v for k, v in held.items() if v is not None}, item.value.currency if item.value else ""
 
 
 def _places(text: str) -> int:
