@@ -100,3 +100,41 @@ def test_a_transaction_inside_another_is_refused_at_once(ledger: Ledger, entry: 
         ledger.append("acme", [entry(1)], at=at, actor="nadia")
     assert time.monotonic() - begun < 5
     assert ledger.append("acme", [entry(1)], at=at, actor="nadia")[0].new
+
+
+def test_a_database_server_that_crashes_loses_and_doubles_nothing(
+    postgresql: Any, entry: Make, at: datetime, chain_holds: Any
+) -> None:
+    url = postgresql.emptied_database()
+    ledger, refusals, given = Ledger.open(url), Counter[str](), 0
+    stop = threading.Event()
+
+    def write() -> None:
+        nonlocal given
+        while not stop.is_set():
+            some = [entry(given + n) for n in range(5)]
+            try:
+                ledger.append("acme", some, at=at, actor="nadia")
+                given += 5
+            except MailDutyError as error:  # not known whether it was kept; the same again finds out
+                refusals[error.code] += 1
+                time.sleep(0.02)
+
+    with ThreadPoolExecutor(1) as thread:
+        writing = thread.submit(write)
+        try:
+            for _ in range(3):
+                before = given
+                while given < before + 20 and not writing.done():
+                    time.sleep(0.005)
+                postgresql.stop("immediate")
+                postgresql.start()
+            before = given
+            while given < before + 20 and not writing.done():
+                time.sleep(0.005)
+        finally:
+            stop.set()
+        writing.result(timeout=60)
+    found = list(ledger.records("acme"))
+    assert refusals["LEDGER_OPEN"] >= 3 and set(refusals) == {"LEDGER_OPEN"}
+    assert chain_holds(found) == given and len({r.item_id for r in found}) == given
