@@ -3,7 +3,8 @@
 The sealed data of a record goes whole, because the record commits to it as a whole. A received file goes on without
 the person's lines where it is text with a row a line: the other rows are still evidence, and must be kept for their
 term; what is not so plain (workbooks, XML, cells with line breaks) goes whole, since nobody could be sure that nothing
-of the person is left in it. Either way the hash it came with stays in the record of its coming, and the row in
+of the person is left in it. All text files are looked through; a workbook or a document only goes where a record that
+came from it names the person. Either way the hash it came with stays in the record of its coming, and the row in
 ``files``, so that the same file sent again does not bring the person back. What is under a legal hold is left, and
 counted. The erasure is a record that names records and files, and nobody.
 """
@@ -11,7 +12,7 @@ counted. The erasure is a record that names records and files, and nobody.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,7 +25,7 @@ from serving.ledger.chain import digest
 from serving.ledger.disposing import disposing, wiped
 from serving.ledger.finding import slices
 from serving.ledger.holds import Holds
-from serving.ledger.people import Person, texts, without
+from serving.ledger.people import Person, mentions, texts, without
 from serving.ledger.records import Entry, Record
 from serving.ledger.sealing import Sealer
 from serving.ledger.tables import files, personal, records, subjects
@@ -88,27 +89,35 @@ def _erased(connection: Connection, key: Sealer, party: str, person: Person, *, 
     found = Erased()
     holds = Holds.of(connection, party)
     rows: dict[str, set[int]] = defaultdict(set)
-    in_held_files: set[str] = set()
     for record in _of(connection, key, party, person):
+        sha256 = record.manifest_sha256
         if holds.holds(record.tracking_id, record.item_id):
             found.held.append(record.record_id)
-            in_held_files |= {record.manifest_sha256 or ""}
+            if sha256 and sha256 not in found.files_held:
+                found.files_held.append(sha256)
             continue
         found.records.append(record.record_id)
         if record.tracking_id not in found.parcels:
             found.parcels.append(record.tracking_id)
-        if record.manifest_sha256:
-            rows[record.manifest_sha256] |= _row(record)
-    for sha256, lines in rows.items():
-        if sha256 in in_held_files:
-            found.files_held.append(sha256)
-        else:
-            _file(connection, key, party, person, sha256, lines, found, touch)
+        if sha256:
+            rows[sha256] |= _row(record)
+    for sha256, sealed in _files(connection, party):
+        if sha256 not in found.files_held:
+            _file(connection, key, party, person, sha256, sealed, rows.get(sha256), found, touch)
     if touch:
         for some in slices(found.records):
             for table in (subjects, personal):
                 connection.execute(delete(table).where(table.c.record_id.in_(some)))
     return found
+
+
+def _files(connection: Connection, party: str) -> Iterator[tuple[str, bytes]]:
+    """Every file that is kept, one in memory at a time: a row in error may have left the person in the file alone."""
+    names = connection.execute(select(files.c.sha256).where(files.c.party == party).order_by(files.c.sha256))
+    for sha256 in names.scalars().all():
+        asked = select(files.c.sealed).where(files.c.party == party, files.c.sha256 == sha256)
+        if sealed := connection.execute(asked).scalar():
+            yield sha256, sealed
 
 
 def _of(connection: Connection, key: Sealer, party: str, person: Person) -> Iterator[Record]:
@@ -146,19 +155,19 @@ def _file(
     party: str,
     person: Person,
     sha256: str,
-    rows: Collection[int],
+    sealed: bytes,
+    rows: set[int] | None,
     found: Erased,
     touch: bool,
 ) -> None:
-    """A received file without the person's lines, or nothing of it."""
-    of_party = (files.c.party == party) & (files.c.sha256 == sha256)
-    sealed = connection.execute(select(files.c.sealed).where(of_party)).scalar()
-    if not sealed:
-        return  # never kept, or gone already
-    left = without(key.unseal(sealed), person, set(rows))
-    content, lines = left or (b"", 0)
-    found.files[sha256] = digest(content) if left else None
+    """A received file without the person's lines, or nothing of it; ``rows`` None: no record of it names the person."""
+    content = key.unseal(sealed)
+    if rows is None and not mentions(content, person):
+        return
+    left = without(content, person, rows or set())
+    now, lines = left or (b"", 0)
+    found.files[sha256] = digest(now) if left else None
     found.lines += lines
     if touch:
-        now = {"sealed": key.seal(content) if left else b"", "size": len(content)}
-        connection.execute(update(files).where(of_party).values(now))
+        kept = {"sealed": key.seal(now) if left else b"", "size": len(now)}
+        connection.execute(update(files).where(files.c.party == party, files.c.sha256 == sha256).values(kept))

@@ -79,6 +79,12 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(part)
 
 
+def mentions(content: bytes, person: Person) -> bool:
+    """Whether a line of a text file may speak of the person; of what is no text it cannot be told."""
+    text = content.decode("utf-8", "replace")
+    return person.in_text(text) and any(person.in_text(line) for line in text.splitlines())
+
+
 def without(content: bytes, person: Person, rows: set[int]) -> tuple[bytes, int] | None:
     """A file without the person's lines, and how many they were; None where that cannot be done for sure.
 
