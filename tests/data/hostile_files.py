@@ -478,7 +478,10 @@ def _texts() -> None:
     ):
         text(f"file named {name[:20]!r}", "read", rows(ROW), name)
     text(
-        "file with a long name that is no manifest", "MANIFEST_BINARY", bytes(100) + b"x", "../" * 3000 + "x" * 5000
+        "file with a long name that is no manifest",
+        "MANIFEST_BINARY",
+        bytes(100) + b"x",
+        "../" * 3000 + "x" * 5000,
     )
     text("file named after a program", "MANIFEST_EXTENSION", rows(ROW), "run.exe")
     text("a script called csv", "MANIFEST_NOT_RECOGNISED", "<script>alert(1)</script>\n" * 50)
