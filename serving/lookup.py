@@ -11,7 +11,8 @@ from data.law import Law
 from data.schedule_view import data_status, schedule_view
 from models.duty.rate_report import rate_report
 from models.duty.reach import chapter99_reach
-from serving.settings import home, tariff
+from serving.ledger.opening import ledger_url
+from serving.settings import tariff
 from serving.terminal import print_table
 from serving.versions import code_version, hts_model, risk_model
 
@@ -92,7 +93,7 @@ def status() -> list[tuple[str, str]]:
         ("law verified to", law.verified_through.isoformat()),
         ("suggestion", _suggestion()),
         ("risk", _risk()),
-        ("records", str(home() / "records")),
+        ("ledger", ledger_url().render_as_string()),
     ]
 
 
