@@ -102,24 +102,24 @@ class Client:
         file: str | Path | bytes,
         name: str = "",
         rates: str | Path | None = None,
+        mapping: str | Path | None = None,
         wait: float = 0.0,
         once: str = "",
         **settings: str,
     ) -> ManifestTask:
         """Sends a manifest; waits up to ``wait`` seconds for its end. ``settings`` are those of the query.
 
-        ``file`` and ``rates`` are paths, or the bytes of the file.
+        ``file`` is a path or the bytes of the file; ``rates`` and ``mapping`` are paths.
         """
         content = file if isinstance(file, bytes) else Path(file).read_bytes()
         name = name or ("" if isinstance(file, bytes) else Path(file).name)
         until = time.monotonic() + wait
         query = {**settings, "name": name, "wait": str(min(60, round(wait)))}
         sent: dict[str, Any] = {"content": content, "headers": {"content-type": "application/octet-stream"}}
-        if rates is not None:
-            table = Path(rates)
-            sent = {
-                "files": {"file": (name or "manifest", content), "rates": (table.name, table.read_bytes())}
-            }
+        beside = {part: Path(path) for part, path in (("rates", rates), ("mapping", mapping)) if path}
+        if beside:
+            parts = {part: (path.name, path.read_bytes()) for part, path in beside.items()}
+            sent = {"files": {"file": (name or "manifest", content), **parts}}
         task = self._ask("POST", "/manifests", ManifestTask, once or _new(), params=query, **sent)
         while task.status in ("queued", "running") and time.monotonic() < until:
             self._sleep(0.5)

@@ -104,8 +104,13 @@ def _taken(what: type[BaseModel] | str) -> dict[str, Any]:
     if what != "file":
         return _content(what)
     part = {"type": "string", "format": "binary", "description": "The manifest as it is."}
-    rates = {"type": "string", "format": "binary", "description": "Exchange rates, CSV or JSON."}
-    form = {"type": "object", "required": ["file"], "properties": {"file": part, "rates": rates}}
+    text = {"type": "string", "format": "binary"}
+    parts = {
+        "file": part,
+        "rates": {**text, "description": "Exchange rates, CSV or JSON."},
+        "mapping": {**text, "description": "What the names of a JSON or XML document mean, YAML."},
+    }
+    form = {"type": "object", "required": ["file"], "properties": parts}
     return {"application/octet-stream": {"schema": part}, "multipart/form-data": {"schema": form}}
 
 

@@ -109,8 +109,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "POST", "/manifests", "assess",
-        "Takes a manifest file as it is (the body, or the part `file` of a form; a part `rates` may hold exchange "
-        "rates) and assesses it as a task. The same file with the same settings is the same task.",
+        "Takes a manifest file as it is (the body, or the part `file` of a form; parts `rates` and "
+        "`mapping` may hold exchange rates and a mapping file) and assesses it as a task. The same file with the same settings is the same task.",
         messages_kept.ManifestTask, "file", _MANIFEST, 202, writes=True, refusals=(400, 409, 413, 415, 422, 503),
     ),
     Endpoint(

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 
 from data.errors import MailDutyError
 from data.manifest import ManifestReading, RowError, read_manifest
+from data.manifest.map_file import read_map
 from data.money import Rates
 from serving import metrics
 from serving.asked import AskedItem, as_day
@@ -53,7 +54,8 @@ def receive(
 ) -> Task:
     """Keeps a file and its task, in one transaction with ``also``; the same file and settings: the same task.
 
-    ``settings``: those of :data:`OF_A_FILE`, ``on`` (YYYY-MM-DD), ``method``, ``rates`` (the text of a table).
+    ``settings``: those of :data:`OF_A_FILE`, ``on`` (YYYY-MM-DD), ``method``, ``rates`` (the text of a table),
+    ``mapping`` (the text of a mapping file).
     Raises MailDutyError where the file, its settings or its rates cannot be used at all; then nothing is kept.
     """
     given = {name: value for name, value in settings.items() if value}
@@ -168,6 +170,8 @@ def _read(
 ) -> ManifestReading:
     """The file read. Raises MailDutyError MANIFEST_* where no row of it can be."""
     given = {one: settings[one] for one in OF_A_FILE if settings.get(one)}
+    if settings.get("mapping"):
+        given["mapping"] = read_map(settings["mapping"], "the mapping")
     reading = read_manifest(content, **given, rates=_rates(settings), name=name, progress=progress)
     return keepable(reading)
 
@@ -175,6 +179,8 @@ def _read(
 def _checked(settings: Mapping[str, Any]) -> None:
     """Raises MailDutyError for what would only be noticed once a worker has the task."""
     _rates(settings)
+    if "mapping" in settings:
+        read_map(settings["mapping"], "the mapping")
     if "on" in settings:
         as_day(settings["on"], "on")
     if settings.get("method", METHODS[0]) not in METHODS:

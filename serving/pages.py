@@ -29,6 +29,7 @@ _PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>mai
 <script src="./static_content/swagger-ui-bundle.js"></script>
 <script>SwaggerUIBundle({url: "./docs.json", dom_id: "#swagger-ui", validatorUrl: null});</script></body></html>"""
 _OF_A_TASK = (*OF_A_FILE, "on", "method")
+BESIDE = ("rates", "mapping")  # parts of a form beside the file
 _LOOK = 0.1  # seconds between two looks at a task that is waited for
 
 
@@ -67,7 +68,8 @@ def pages(counter: Callable[[], Counter]) -> Starlette:
     async def manifest(request: Request) -> Response:
         settings = {name: request.query_params.get(name) for name in _OF_A_TASK}
         wait = _whole(request, "wait", 0, 0, 60)
-        file, name, settings["rates"] = await _file(request)
+        file, name, tables = await _file(request)
+        settings |= tables
         response = await aside(lambda: counter().manifest(ASKED.get(), file, name, settings))
         return await _waited(response, wait)
 
@@ -86,7 +88,7 @@ def pages(counter: Callable[[], Counter]) -> Starlette:
     routes = [
         Route("/", page),
         Route("/docs.json", docs),
-        Route("/about", about, methods=["GET"]),
+        Route("/about", about, methods=["GET", "POST"]),
         Route("/metrics", metrics),
         Route("/items/{tracking_id:path}", item),
         Route("/exceptions", exceptions),
@@ -118,32 +120,31 @@ async def aside(work: Callable[[], Response], limiter: anyio.CapacityLimiter | N
     return await anyio.to_thread.run_sync(answered, limiter=limiter)
 
 
-async def _file(request: Request) -> tuple[bytes, str, str | None]:
-    """The file of a request, its name, and the text of its exchange rates."""
-    body = ASKED.get().body
+async def _file(request: Request) -> tuple[bytes, str, dict[str, str | None]]:
+    """The file of a request, its name, and the texts that come beside it in a form: rates, mapping."""
     name = request.query_params.get("name") or ""
     if not request.headers.get("content-type", "").lower().startswith("multipart/"):
-        return body, name[:200], None
-    async with request.form(max_files=2, max_fields=2) as form:
-        file, rates = form.get("file"), form.get("rates")
+        return ASKED.get().body, name[:200], {}
+    async with request.form(max_files=3, max_fields=3) as form:
+        file = form.get("file")
         if not isinstance(file, UploadFile):
             raise MailDutyError(
                 "FILE_MISSING", "the form has no part `file`", "", "send the manifest as `file`"
             )
-        content = await file.read()
-        table = await rates.read() if isinstance(rates, UploadFile) else rates
-        return content, (name or file.filename or "")[:200], _text(table)
+        beside = {part: await _text(form.get(part), part) for part in BESIDE}
+        return await file.read(), (name or file.filename or "")[:200], beside
 
 
-def _text(table: str | bytes | None) -> str | None:
-    if isinstance(table, bytes):
-        try:
-            return table.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise MailDutyError(
-                "RATES_UNREADABLE", "the rates are no UTF-8 text", "", "send CSV or JSON"
-            ) from error
-    return table
+async def _text(part: str | UploadFile | None, name: str) -> str | None:
+    """A part of a form as text, whether it came as a file or as a field."""
+    if not isinstance(part, UploadFile):
+        return part
+    try:
+        return (await part.read()).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MailDutyError(
+            "FILE_TEXT", f"the part `{name}` is no UTF-8 text", "", "send it as UTF-8"
+        ) from error
 
 
 def _page_of(request: Request) -> tuple[str, int]:

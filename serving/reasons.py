@@ -370,6 +370,7 @@ _REASONS: dict[str, tuple[str, str]] = {
         "Take a new key for a new request.",
     ),
     "FILE_MISSING": ("The form holds no file.", "Send the manifest as the part `file`."),
+    "FILE_TEXT": ("A part of the form is no text.", "Send it as UTF-8."),
     "FILE_NOT_KEPT": ("The ledger does not hold that file.", "See the record of the manifest."),
     "FILE_ERASED": ("The file was erased with the data of its people.", "Send what remains in a new file."),
     "TASK_NOT_FOUND": ("No manifest has this task.", "Use the task_id that was given."),

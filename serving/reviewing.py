@@ -22,8 +22,8 @@ from serving.ledger import OF_AN_ITEM, Entry, Kept, Ledger, Record
 from serving.ledger.chain import canonical
 from serving.ledger.tables import records
 from serving.parties import thresholds_of
-from serving.reassessing import in_words, reassess_parcel
 from serving.reasons import reason
+from serving.reassessing import in_words, reassess_parcel
 from serving.sent_before import sent_before
 
 Also = Callable[[Connection, Mapping[str, Any]], None]

@@ -29,7 +29,6 @@ from serving.keys import Doorkeeper
 from serving.ledger import Ledger
 from serving.logs import take_over
 from serving.messages import (
-    About,
     AssessAnswers,
     AssessBatch,
     DutyAnswers,
@@ -117,13 +116,6 @@ class MailDuty:
     async def reviews(self, review: Review, /) -> ReviewAnswer:
         """A person's decision on an item: accept, correct, hold or return."""
         return await self._answered(self.counter.review, review)
-
-    @bentoml.api(route="/about")
-    async def about(self) -> About:
-        """What answers here: versions of code, tariff, law and models; law verified through. Also by GET."""
-        asked = ASKED.get()
-        answer: Any = await aside(lambda: self.counter.about(asked))
-        return answer  # type: ignore[no-any-return]
 
     async def _answered(
         self, work: Callable[[Asked, Mapping[str, Any]], Response], message: BaseModel

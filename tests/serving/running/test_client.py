@@ -1,5 +1,6 @@
 """The Python client against the running service: typed answers, and nothing done twice when a connection is lost."""
 
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -7,7 +8,7 @@ import pytest
 
 from data.errors import MailDutyError
 from serving.client import ATTEMPTS, Client
-from tests.serving.running.server import Server, manifest
+from tests.serving.running.server import ROOT, Server, manifest
 
 MUG = {"description": "ceramic mug", "hts": "6912003950", "origin": "CN", "value_usd": "12"}
 
@@ -107,3 +108,17 @@ def test_a_refusal_comes_as_the_service_raised_it(client: Client) -> None:
     with pytest.raises(MailDutyError) as said:
         client.item("nothing/of this")
     assert said.value.code == "ITEM_NOT_FOUND" and said.value.where["status"] == 404 and said.value.remedy
+
+
+def test_the_client_of_the_readme_does_what_it_shows(
+    server: Server, party: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = re.search(r"^```py\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
+    assert found
+    said = found[1].replace('"data/', f'"{ROOT}/data/')
+    said = said.replace('"http://127.0.0.1:3000", key=None', f'"{server.url}", key="{server.key(party)}"')
+    exec(compile(said, "README.md", "exec"), {"__name__": "readme"})
+    first, second, *rows = capsys.readouterr().out.splitlines()
+    assert first == "accept 12.72"
+    status, items, errors = second.split()
+    assert status == "done" and int(items) > 10 and len(rows) == int(errors)

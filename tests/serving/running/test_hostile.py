@@ -83,7 +83,7 @@ class Watched:
 
     def _held(self) -> Iterator[float]:
         for process in self.server.family():
-            with suppress(OSError):
+            with suppress(OSError, IndexError):
                 said = Path(f"/proc/{process}/status").read_text()
                 yield int(said.partition("VmRSS:")[2].split()[0]) / 1024
 
