@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from data.countries import issues_mail
+from data.short_memory import remember_short
 
 RECEPTACLE_LENGTH, DISPATCH_LENGTH, SERIES_LENGTH = 29, 20, 15
 LONGEST_READ = 200  # characters looked at; what is longer is wrong anyway
@@ -86,7 +86,7 @@ def read_receptacle(raw: str) -> ReadReceptacle:
     return _read_receptacle(raw[:LONGEST_READ])
 
 
-@lru_cache(maxsize=8192)
+@remember_short(8192)
 def _read_receptacle(raw: str) -> ReadReceptacle:
     text = _GAPS.sub("", raw).upper()
     found = _RECEPTACLE.fullmatch(text) if text.isascii() else None
@@ -123,7 +123,7 @@ def read_dispatch(raw: str) -> ReadDispatch:
     return _read_dispatch(raw[:LONGEST_READ])
 
 
-@lru_cache(maxsize=8192)
+@remember_short(8192)
 def _read_dispatch(raw: str) -> ReadDispatch:
     text = _GAPS.sub("", raw).upper()
     found = _DISPATCH.fullmatch(text) if text.isascii() else None

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from data.errors import MailDutyError
 from data.money import currency
+from data.short_memory import remember_short
 
 _PLAIN = re.compile(r"[0-9]{1,15}(?:\.(?:[0-9]{1,2}|[0-9]{4,6}))?")
 _GAP = re.compile(r"(?<=\d)[\s\u00a0\u202f\u2009'\u2019](?=\d{3}(?!\d))")
@@ -59,7 +59,7 @@ def refuse_page(text: str, code: str, what: str) -> None:
         raise Unreadable(code, f"{len(text)} characters are not {what}", "Check the column")
 
 
-@lru_cache(maxsize=65536)
+@remember_short(65536)
 def _number(text: str, mark: str | None, dot_then_three: bool) -> Decimal:
     if mark != "," and _PLAIN.fullmatch(text):
         return Decimal(text)
@@ -116,7 +116,7 @@ def amount(text: str, mark: str | None = None) -> tuple[Decimal, str | None]:
     return _amount(text, mark)
 
 
-@lru_cache(maxsize=65536)
+@remember_short(65536)
 def _amount(text: str, mark: str | None) -> tuple[Decimal, str | None]:
     if mark != "," and _PLAIN.fullmatch(text):
         return Decimal(text), None

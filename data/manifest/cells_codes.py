@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import NamedTuple
 
 from data.errors import MailDutyError
 from data.hts import HtsCode
 from data.manifest.cells import Unreadable
+from data.short_memory import remember_short
 
 _MANGLED = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+")
 LONGEST_LIST = 1000  # characters of a cell of tariff numbers: some fifty of them
@@ -40,7 +40,7 @@ def tariff_numbers(text: str) -> Codes:
     return _tariff_numbers(text)
 
 
-@lru_cache(maxsize=65536)
+@remember_short(65536)
 def _tariff_numbers(text: str) -> Codes:
     plain = unicodedata.normalize("NFKC", text).strip()
     found: list[str] = []

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime
-from functools import lru_cache
 
 from data.manifest.cells import Unreadable, refuse_page
+from data.short_memory import remember_short
 
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
@@ -26,7 +26,7 @@ def day(text: str, order: str | None = None) -> date:
     return _day(text, order)
 
 
-@lru_cache(maxsize=8192)
+@remember_short(8192)
 def _day(text: str, order: str | None) -> date:
     plain = " ".join(unicodedata.normalize("NFKC", text).split()).lower()
     stem = re.split(r"[t ](?=\d{1,2}:\d{2})", plain, maxsplit=1)[0]

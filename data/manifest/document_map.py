@@ -11,12 +11,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Literal
 
 from data.errors import MailDutyError
 from data.manifest.source import Fault, shorten
 from data.manifest.vocabulary import NAMES, SYNONYMS, squeeze
+from data.short_memory import remember_short
 
 Path = tuple[str, ...]
 Basis = Literal["row", "unit"]
@@ -27,7 +27,7 @@ MOST_PARTS = 50  # values one path may lead to, where several are one field: tar
 _SEVERAL = frozenset(("hts", "hts_revised"))
 
 
-@lru_cache(maxsize=8192)
+@remember_short(8192)
 def plain(name: str) -> str:
     """A name as it is compared; that of an attribute keeps its @."""
     return "@" + squeeze(name) if name[:1] == "@" else squeeze(name) or name

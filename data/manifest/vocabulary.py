@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import NamedTuple
 
 import pycountry
+
+from data.short_memory import remember_short
 
 SYNONYMS: dict[str, str] = {
     "id": "id our_id caller_id record_id uid",
@@ -113,7 +114,7 @@ NAMES = _index()
 _CURRENCIES = {c.alpha_3.casefold() for c in pycountry.currencies}
 
 
-@lru_cache(maxsize=8192)
+@remember_short(8192)
 def column(name: str) -> Column | None:
     """The field a column name means, or None when it is not one of ours."""
     fact = _FACT.fullmatch(name.strip())
