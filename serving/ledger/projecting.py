@@ -38,7 +38,8 @@ class Projection:
         named = {"party": header["party"], "item_key": key}
         of_record = {"record_id": header["record_id"]}
         self.current[key] = {**named, **of_record, "decision": decision, "route": route, "at": header["at"]}
-        before, now = self.exceptions.get(key, {}), {}
+        before = self.exceptions.get(key, {})
+        now: dict[str, dict[str, Any]] = {}
         for one in stay_open:
             said = {"code": one.code, "reason": cleaned(one.reason), "message": cleaned(one.message)}
             since = before[one.code]["opened_at"] if one.code in before else header["at"]

@@ -45,7 +45,9 @@ def write(
     length, head = _lock(connection, party, when)
     stands = _Stands(connection, party, drafts, sealer)
     prefix = f"{int(at.timestamp() * 1000):012x}"
-    kept, rows, written = [], [], []
+    kept: list[Kept] = []
+    rows: list[dict[str, Any]] = []
+    written: list[Draft] = []
     for draft in drafts:
         if same := stands.says_already(draft):
             kept.append(Kept(same.record_id, same.seq, same.hash, False))

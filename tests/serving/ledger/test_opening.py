@@ -145,6 +145,13 @@ def test_a_place_that_cannot_be_reached_says_so(tmp_path: Path) -> None:
         assert refused.value.code == "LEDGER_OPEN", url
 
 
+def test_a_missing_driver_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(MailDutyError) as refused:
+        Ledger.open("postgresql://app@/x")
+    assert refused.value.code == "LEDGER_DRIVER" and "mailduty[postgres]" in refused.value.remedy
+
+
 def test_sqlite_is_written_ahead_flushed_at_each_commit_and_holds_to_references(tmp_path: Path) -> None:
     def settings(**how: bool) -> tuple[Any, ...]:
         opened = Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}", **how)

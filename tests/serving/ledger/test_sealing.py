@@ -184,6 +184,10 @@ def test_a_key_that_is_none_is_refused(
     assert refused.value.code == "LEDGER_KEY"
 
 
+def test_the_key_is_shown_nowhere(ledger: Ledger) -> None:
+    assert ONE not in repr(ledger.sealer()) and ONE not in "".join(ledger.sealer().marks())
+
+
 def test_personal_data_put_under_another_record_is_noticed(
     ledger: Ledger, entry: Make, person: Any, at: datetime
 ) -> None:

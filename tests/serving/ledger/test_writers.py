@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from data.errors import MailDutyError
 from serving.ledger import Entry, Ledger, opening
@@ -100,6 +102,24 @@ def test_a_transaction_inside_another_is_refused_at_once(ledger: Ledger, entry: 
         ledger.append("acme", [entry(1)], at=at, actor="nadia")
     assert time.monotonic() - begun < 5
     assert ledger.append("acme", [entry(1)], at=at, actor="nadia")[0].new
+
+
+def test_a_full_disk_is_told_and_nothing_is_written(
+    tmp_path: Path, entry: Make, at: datetime, chain_holds: Any
+) -> None:
+    ledger = Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}")
+
+    @event.listens_for(ledger.engine, "checkout")
+    def no_more_than_so_many_pages(connection: Any, *_: Any) -> None:
+        connection.execute("PRAGMA max_page_count = 120")
+
+    ledger.append("acme", [entry(1)], at=at, actor="nadia")
+    with pytest.raises(MailDutyError) as refused:
+        ledger.append("acme", [entry(n) for n in range(2, 2000)], at=at, actor="nadia")
+    assert refused.value.code == "LEDGER_FULL"
+    assert [r.item_id for r in ledger.records("acme")] == ["item-1"]
+    assert ledger.append("acme", [entry(2)], at=at, actor="nadia")[0].seq == 2
+    assert chain_holds(ledger.records("acme")) == 2
 
 
 def test_a_database_server_that_crashes_loses_and_doubles_nothing(

@@ -55,8 +55,8 @@ def settings() -> Column:
     return Column("settings", Text, nullable=False, server_default="{}")
 
 
-def of(name: str, there: str, **how: bool) -> Column:
-    return Column(name, Text, ForeignKey(there), **how)
+def of(name: str, there: str, *, primary_key: bool = False) -> Column:
+    return Column(name, Text, ForeignKey(there), primary_key=primary_key, nullable=False)
 
 
 HEADER = (
@@ -69,7 +69,7 @@ Table(
     "keys",
     first,
     *key("key_id"),
-    of("party", "parties.party", nullable=False),
+    of("party", "parties.party"),
     *text("digest", "scopes", "created_at"),
     *maybe("revoked_at"),
     UniqueConstraint("digest"),
@@ -79,7 +79,7 @@ Table(
     "records",
     first,
     *key("record_id"),
-    of("party", "chains.party", nullable=False),
+    of("party", "chains.party"),
     *number("seq"),
     *text("kind", "item_key", "item_id", "tracking_id"),
     *maybe("supersedes", "entered_on"),
@@ -96,7 +96,7 @@ Table(
     "current",
     first,
     *key("party", "item_key"),
-    of("record_id", "records.record_id", nullable=False),
+    of("record_id", "records.record_id"),
     *text("decision", "route", "at"),
 )
 Table(
@@ -104,7 +104,7 @@ Table(
     first,
     *key("party", "item_key", "code"),
     *text("reason", "message"),
-    of("record_id", "records.record_id", nullable=False),
+    of("record_id", "records.record_id"),
     *text("opened_at"),
     Index(None, "party", "code", "opened_at"),
 )
