@@ -44,6 +44,11 @@ app.add_typer(keys, name="keys")
 party = typer.Typer(no_args_is_help=True, help="What is set for a party: the thresholds of its decisions.")
 app.add_typer(party, name="party")
 
+models = typer.Typer(
+    no_args_is_help=True, help="The models in use: champions of a registry, or those shipped."
+)
+app.add_typer(models, name="models")
+
 Day = Annotated[
     datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], metavar="DATE", help="Entry date.")
 ]
@@ -314,6 +319,35 @@ def train_risk(
     train_command(settings or SETTINGS, out or SHIPPED / "risk", outcomes)
 
 
+@models.command("pull")
+def models_pull(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[MODEL]...", help="hts, risk; both if none.")
+    ] = None,
+) -> None:
+    """Fetches the registry's champions; they are used from the next start on. Wants the train extra.
+
+    Example: mailduty models pull risk
+    """
+    from serving.settings import home
+    from training.champions import NAMES, pull
+
+    for one in pull(names or list(NAMES), home() / "models", date.today()):
+        print(f"{one.name} {one.model} (registry version {one.version}) in {one.folder}")
+
+
+@models.command("show")
+def models_show() -> None:
+    """Which models answer here, and where each comes from.
+
+    Example: mailduty models show
+    """
+    from serving.versions import models_in_use
+
+    for name, one in models_in_use().items():
+        print(f"{name:<5} {one['version']:<22} {one['from']}")
+
+
 @evaluate.command("hts")
 def evaluate_hts(
     files: Annotated[
@@ -374,6 +408,10 @@ def evaluate_risk(
     train: Annotated[Path | None, typer.Option(metavar="FILE", help="Rows to learn from.")] = None,
     valid: Annotated[Path | None, typer.Option(metavar="FILE", help="Rows to stop and set by.")] = None,
     test: Annotated[Path | None, typer.Option(metavar="FILE", help="Rows to score once.")] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Model folder for parcels and outcomes; else the shipped one."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """The risk score on a benchmark: the published one beside its look-up, in grouped folds, or our own parcels.
@@ -382,7 +420,7 @@ def evaluate_risk(
     """
     from training.evaluate_risk import evaluate_risk as measure
 
-    measure(benchmark, train, valid, test, as_json)
+    measure(benchmark, train, valid, test, as_json, model=model)
 
 
 @app.command()
@@ -401,6 +439,9 @@ def score(
     unit_values: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Unit values of UN Comtrade or US Census.")
     ] = None,
+    suggester: Annotated[
+        bool, typer.Option(help="Ask the suggester about declared numbers; without it, thousands a second.")
+    ] = True,
 ) -> None:
     """How likely something is wrong with each parcel, what, why, and the duty at stake.
 
@@ -408,7 +449,7 @@ def score(
     """
     from serving.risk_run import score_file
 
-    _leave(score_file(file, _day(on) or date.today(), out, history, lists, unit_values))
+    _leave(score_file(file, _day(on) or date.today(), out, history, lists, unit_values, suggester))
 
 
 @app.command()

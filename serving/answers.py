@@ -23,9 +23,9 @@ from serving.keeping import assessed_entries, rejected_entry
 from serving.ledger import Entry, Kept
 from serving.ledger.drafts import checked
 from serving.rating import screener
-from serving.risking import RiskDesk, salt, scorer_on
+from serving.risk_desk import RiskDesk
 from serving.suggesting import suggest_rows, suggester_on
-from serving.versions import hts_model, risk_model, versions
+from serving.versions import hts_model, models_in_use, risk_model, versions
 
 MOST = 10**18  # of a number in a message; what is larger is no amount, weight or count
 
@@ -75,12 +75,17 @@ class Desk:
             "versions": self._versions(on),
         }
 
-    def score(self, batch: Mapping[str, Any], today: date) -> dict[str, Any]:
-        """Scores ``{"on", "items": {id: parcel}}``; shape of ``ScoreAnswers``. The parcels of a batch count together."""
+    def score(self, batch: Mapping[str, Any], today: date, past: History | None = None) -> dict[str, Any]:
+        """Scores ``{"on", "suggester", "items": {id: parcel}}``; shape of ``ScoreAnswers``.
+
+        The parcels of a batch count together, on top of ``past``, the party's history; nothing is kept of them.
+        """
         on = as_day(batch["on"], "on") if batch.get("on") else today
         rows = [{**item, "id": identifier} for identifier, item in batch["items"].items()]
-        scorer = scorer_on(self.assessor.schedule, self.assessor.law, on)
-        answers = RiskDesk(scorer, History(salt()), screener()).score(rows, on)
+        desk = RiskDesk.over(
+            self.assessor.schedule, self.assessor.law, on, past, screener(), batch.get("suggester", True)
+        )
+        answers = desk.score(rows, on)
         return {
             "items": dict(zip(batch["items"], answers, strict=True)),
             "errors": sum("error" in answer for answer in answers),
@@ -139,6 +144,7 @@ class Desk:
         return {
             "versions": self._versions(today),
             "law_verified_through": self.assessor.law.verified_through.isoformat(),
+            "models": models_in_use(),
             "stand_ins": [
                 name
                 for name, model in (("suggestion", hts_model()), ("risk", risk_model()))

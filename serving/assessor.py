@@ -18,6 +18,7 @@ from data.schedule import Schedule
 from models.duty.records import DutyAssessment, DutyError, DutyRequest
 from models.duty.routes import RouteAnswer
 from models.hts.standin import Suggestion
+from models.risk.history import History
 from models.risk.standin import RiskAnswer, RiskFacts
 from serving.asked import AskedItem
 from serving.decision import Decision
@@ -25,7 +26,7 @@ from serving.exceptions import OpenException, opened
 from serving.grounds import decided
 from serving.parcels import price_items
 from serving.proposing import Proposer
-from serving.rating import Rater
+from serving.rating import Rater, still_stands
 from serving.routing import as_json, route_items
 from serving.settings import tariff
 from serving.staking import at_stake
@@ -88,19 +89,21 @@ class Assessor:
         thresholds: Thresholds | None = None,
         earlier: Earlier | None = None,
         risks: Mapping[str, RiskAnswer] | None = None,
+        past: History | None = None,
     ) -> list[Assessment]:
         """One assessment for each item, in order. Items of one parcel belong into one batch.
 
         ``thresholds`` are those of the party, else the defaults; ``earlier`` finds parcels sent before to the same
-        recipients; ``risks`` are answers that still stand, by item id, where nothing they read has changed.
+        recipients; ``risks`` are answers that still stand, by item id, where nothing they read has changed; ``past``
+        is the party's history for the risk score.
         """
         limits = thresholds or Thresholds.shipped()
         suggestions = self.proposer.propose(items, limits.code.defended_from)
         requests, duties, ways = self._owed(items, suggestions)
         facts = [_risk_facts(i, s) for i, s in zip(items, suggestions, strict=True)]
-        rated = self.rater.rate(items, facts, duties, limits.risk.review_from)
+        rated = self.rater.rate(items, facts, suggestions, requests, limits.risk.review_from, past)
         known = risks or {}
-        rated = [known.get(item.id, risk) for item, risk in zip(items, rated, strict=True)]
+        rated = [still_stands(known.get(item.id), risk) for item, risk in zip(items, rated, strict=True)]
         stakes = at_stake(requests, suggestions, duties, limits.code, self.law, self.schedule)
         beside = grounds_together(items, suggestions, rated, self.law, limits, earlier)
         stamps = {day: self._versions(day, limits) for day in {item.day for item in items}}

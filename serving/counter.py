@@ -24,6 +24,7 @@ from serving.json_lines import encoded
 from serving.keeper import Keeper
 from serving.ledger import Ledger
 from serving.reviewing import review
+from serving.risk_past import past_of
 from serving.tasks import Task, task_of
 
 
@@ -39,9 +40,9 @@ class Counter:
         """``/suggest``"""
         return answer(self.desk.suggest(batch, date.today()))
 
-    def score(self, _: Asked, batch: Mapping[str, Any]) -> Response:
+    def score(self, asked: Asked, batch: Mapping[str, Any]) -> Response:
         """``/score``"""
-        return answer(self.desk.score(batch, date.today()))
+        return answer(self.desk.score(batch, date.today(), past_of(self.ledger, asked.caller.party)))
 
     def duty(self, _: Asked, batch: Mapping[str, Any]) -> Response:
         """``/duty``"""

@@ -12,6 +12,7 @@ from serving.asked import AskedItem
 from serving.assessor import Assessment, Assessor
 from serving.ledger import Entry, Kept, Ledger
 from serving.ledger.artefacts import Standing, standing
+from serving.looking_back import looked_back
 from serving.parties import thresholds_of
 from serving.sent_before import sent_before
 
@@ -35,9 +36,9 @@ class Keeper:
         """The assessments of a batch for this party: by its thresholds, among what it has sent before."""
         if not items:
             return []
-        return assessor.assess(
-            items, thresholds_of(self.ledger, self.party), sent_before(self.ledger, self.party)
-        )
+        limits, earlier = thresholds_of(self.ledger, self.party), sent_before(self.ledger, self.party)
+        back = looked_back(self.ledger, self.party, items, assessor, limits)
+        return assessor.assess(items, limits, earlier, back.risks, back.past)
 
     def standing(self, assessor: Assessor) -> Standing:
         """The archived law and tariff that an assessor prices with."""

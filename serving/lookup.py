@@ -12,7 +12,7 @@ from data.schedule_view import data_status, schedule_view
 from models.duty.rate_report import rate_report
 from models.duty.reach import chapter99_reach
 from serving.ledger.opening import ledger_url
-from serving.settings import tariff
+from serving.settings import model_place, tariff
 from serving.terminal import print_table
 from serving.versions import code_version, hts_model, risk_model
 
@@ -91,10 +91,15 @@ def status() -> list[tuple[str, str]]:
         *_understood(rate_report(schedule)["chapters 1-97"]),
         ("law", f"{sum(1 for _ in law.paths())} files, version {law.version}"),
         ("law verified to", law.verified_through.isoformat()),
-        ("suggestion", _suggestion()),
-        ("risk", _risk()),
+        ("suggestion", _suggestion() + _from("hts")),
+        ("risk", _risk() + _from("risk")),
         ("ledger", ledger_url().render_as_string()),
     ]
+
+
+def _from(name: str) -> str:
+    source = model_place(name).source
+    return "" if source == "package" else f" ({source})"
 
 
 def _suggestion() -> str:

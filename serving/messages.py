@@ -241,6 +241,9 @@ class ScoreBatch(_Message):
     """Parcels to score, keyed by the caller's ids; a parcel has the fields of `mailduty score`."""
 
     on: str | None = Field(None, description="Day of scoring; else today.", examples=["2026-09-01"])
+    suggester: bool = Field(
+        True, description="Ask the suggester about declared numbers; without it, faster.", examples=[True]
+    )
     items: dict[str, dict[str, Any]] = Field(
         description=f"Up to {MOST_ITEMS} parcels.",
         max_length=MOST_ITEMS,
@@ -282,6 +285,9 @@ class ScoreAnswer(BaseModel):
     reasons: list[ScoreReason] | None = Field(None, description="Why, strongest first.", examples=[[]])
     duty_at_stake_usd: str | None = Field(
         None, description="Expected duty beyond the declared; null where unknown.", examples=["1.20"]
+    )
+    duty_at_stake_basis: str | None = Field(
+        None, description="Reckoned with the whole duty, or with the general rate.", examples=["whole duty"]
     )
     hold: bool | None = Field(None, description="A name is on a list.", examples=[False])
     tie_break: float | None = Field(None, description="Orders equal probabilities.", examples=[-3.1])
@@ -386,6 +392,12 @@ class About(BaseModel):
         description="Code, tariff, law, models.", examples=[{"mailduty": "0.1.0"}]
     )
     law_verified_through: str = Field(description="Last day the law was seen.", examples=["2026-10-10"])
+    models: dict[str, dict[str, str]] = Field(
+        description="Version of each model, and where it comes from.",
+        examples=[
+            {"risk": {"version": "risk 1a2b3c4d5e6f", "from": "registry, version 3, pulled 2026-09-01"}}
+        ],
+    )
     stand_ins: list[str] = Field(
         description="Answers that are not learned yet.", examples=[["suggestion", "risk"]]
     )

@@ -8,7 +8,7 @@ else as its likeliest number, said to be unsure, so that the item is priced and 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -20,7 +20,10 @@ from models.hts.evidence import ItemText
 from models.hts.standin import StandInSuggester, Suggestion
 from models.hts.suggester import DEFENDED
 from models.hts.suggester import Suggestion as Learned
+from models.risk.suggested import WHOLE_ANSWER, Suggested
 from serving.asked import AskedItem
+from serving.declared import digits_of
+from serving.risking import rates_of
 from serving.suggesting import duty_of, suggester_on
 
 TOP = 3
@@ -54,16 +57,25 @@ class Proposer:
             if model is None:
                 continue
             texts = [_text(items[p]) for p in places]
-            answers = model.suggest(texts, TOP, confidence, duty_of(self.law, self.schedule, day))
+            answers = model.suggest(texts, WHOLE_ANSWER, confidence, duty_of(self.law, self.schedule, day))
+            rates = rates_of(self.schedule, day)
             for place, answer in zip(places, answers, strict=True):
-                found[place] = joined(found[place], answer)
+                declared = digits_of(items[place].hts_declared)
+                of_it = declared and Suggested.of(answer.suggestions, declared, rates).as_json(declared)
+                shown = replace(answer, suggestions=answer.suggestions[:TOP])
+                found[place] = joined(found[place], shown, of_it or None)
         return found
 
 
-def joined(checked: Suggestion, answer: Learned) -> Suggestion:
-    """The sender's checked number and the learned answer as one proposal."""
+def joined(checked: Suggestion, answer: Learned, declared: Mapping[str, Any] | None = None) -> Suggestion:
+    """The sender's checked number and the learned answer as one proposal.
+
+    ``declared``: what the suggester makes of the sender's number, wherever it stands in its list.
+    """
     version = str(answer.versions.get("model", "hts"))
     said: dict[str, Any] = answer.as_json()
+    if declared is not None:
+        said["declared"] = dict(declared)
     base = replace(checked, model=version, stand_in=False, learned=said)
     flags = {f["code"]: f["message"] for f in answer.flags}
     declared = checked.code or ""

@@ -1,14 +1,14 @@
 """How risky an item of an assessment is: the plain rules, and the learned score beside them where a model is there.
 
-Items that travel in one parcel are no split order: only items alone in their parcel are counted together. The
-score's probability, typologies, reasons and duty at stake stand in the answer; a probability from ``review_from``
-on (a threshold of the party) is a signal for review, a name on a list (``MAILDUTY_LISTS``, a folder) a signal to hold.
+The score reads what the suggester said of the declared number, prices suspected facts as the item was priced, and
+knows the operator's past parcels where they are handed in; lines of one parcel count as one. Its probability,
+typologies, reasons and duty at stake stand in the answer; a probability from ``review_from`` on (a threshold of the
+party) is a signal for review, a name on a list (``MAILDUTY_LISTS``, a folder) a signal to hold.
 """
 
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -18,15 +18,20 @@ from typing import Any
 
 from data.errors import MailDutyError
 from data.law import Law
+from data.s10 import read_identifier
 from data.schedule import Schedule
 from data.screening import read_folder
-from models.duty.records import DutyAssessment, DutyError
+from models.duty.records import DutyRequest
+from models.hts.standin import Suggestion
 from models.risk.history import History
 from models.risk.parcel import CATEGORIES, RiskParcel, RiskParty
 from models.risk.scorer import RiskScore
 from models.risk.screening import Screener
 from models.risk.standin import RiskAnswer, RiskFacts, Signal, StandInScorer
+from models.risk.suggested import Suggested
 from serving.asked import AskedItem
+from serving.declared import digits_of
+from serving.risk_duty import owes_as
 from serving.risking import risk_folder, salt, scorer_on
 
 _PARTY = ("name", "address", "city", "region", "postal_code", "country", "phone", "email")
@@ -43,18 +48,24 @@ class Rater:
         self,
         items: Sequence[AskedItem],
         facts: Sequence[RiskFacts],
-        duties: Sequence[DutyAssessment | DutyError],
+        suggestions: Sequence[Suggestion],
+        requests: Sequence[DutyRequest | None],
         review_from: float,
+        past: History | None = None,
     ) -> list[RiskAnswer]:
-        """One answer for each item, in order. ``review_from``: probability that something is wrong."""
+        """One answer for each item, in order.
+
+        ``requests`` are what its duty was asked with, None where it could not be; ``review_from`` is a probability that
+        something is wrong; ``past`` the operator's history, without which the batch alone counts.
+        """
         plain = self.rules.score(facts)
         if risk_folder() is None:
             return plain
-        lines = Counter(item.parcel or item.id for item in items)
-        groups: dict[tuple[date, bool], list[int]] = {}
+        known = past if past is not None else History(salt())
+        by_day: dict[date, list[int]] = {}
         for place, item in enumerate(items):
-            groups.setdefault((item.day, lines[item.parcel or item.id] == 1), []).append(place)
-        for (day, alone), places in groups.items():
+            by_day.setdefault(item.day, []).append(place)
+        for day, places in by_day.items():
             try:
                 scorer = scorer_on(self.schedule, self.law, day)
             except MailDutyError as error:
@@ -62,12 +73,23 @@ class Rater:
                     raise
                 continue  # no tariff or law is held for that day
             parcels = [parcel_of(items[p]) for p in places]
-            percent = [_percent(items[p], duties[p]) for p in places]
-            past = History(salt()) if alone else None
-            scores = scorer.score(parcels, past, screen=screener(), duty=percent)
+            said = [second_opinion(suggestions[p]) for p in places]
+            owes = owes_as(self.law, self.schedule, [requests[p] for p in places])
+            scores = scorer.score(parcels, known, said, screener(), owes)
             for place, score in zip(places, scores, strict=True):
                 plain[place] = _joined(plain[place], score, review_from)
         return plain
+
+
+def still_stands(known: RiskAnswer | None, fresh: RiskAnswer) -> RiskAnswer:
+    """An answer that was given before, where there is one; a name listed since then is news all the same."""
+    if known is None or (_matches(fresh) and not _matches(known)):
+        return fresh
+    return known
+
+
+def _matches(answer: RiskAnswer) -> bool:
+    return any(signal.code == "SCREENING_MATCH" for signal in answer.signals)
 
 
 @lru_cache(maxsize=1)
@@ -80,13 +102,12 @@ def screener() -> Screener | None:
 def parcel_of(item: AskedItem) -> RiskParcel:
     """An item of an assessment as the score reads it. What its reader could not read is missing here too."""
     given = item.received
-    code = "".join(c for c in item.hts_declared or "" if c.isdigit())
     category = str(given.get("category") or (item.facts.get("gift") and "gift") or "")
     return RiskParcel(
         id=item.id,
         posted_on=item.day,
         description=item.description or None,
-        hts=code if len(code) in (4, 6, 8, 10) else None,
+        hts=digits_of(item.hts_declared),
         origin=item.origin,
         value_usd=None if item.value_usd is None else max(0.0, float(item.value_usd)),
         quantity=_number(given.get("quantity")),
@@ -94,6 +115,10 @@ def parcel_of(item: AskedItem) -> RiskParcel:
         category=category if category in CATEGORIES else None,
         sender=_party(given.get("sender")),
         recipient=_party(given.get("recipient")),
+        seller=_text(given.get("seller")),
+        brand=_text(given.get("brand")),
+        origin_post=_post(item),
+        invoice=_text(given.get("invoice")),
         tracking_id=item.parcel,
     )
 
@@ -119,16 +144,26 @@ def _joined(plain: RiskAnswer, score: RiskScore, review_from: float) -> RiskAnsw
     )
 
 
-def _percent(item: AskedItem, duty: DutyAssessment | DutyError) -> float | None:
-    if isinstance(duty, DutyError) or not item.value_usd:
-        return None
-    return duty.duty / float(item.value_usd)  # cents over dollars: percent
+def second_opinion(suggestion: Suggestion) -> Suggested | None:
+    """What the suggester said of the declared number, as the proposal holds it; None where it was not asked."""
+    said = (suggestion.learned or {}).get("declared")
+    return Suggested.read(said) if said else None
 
 
 def _party(given: Any) -> RiskParty:
     if not isinstance(given, Mapping):
         return RiskParty()
     return RiskParty(**{name: str(given[name]) for name in _PARTY if given.get(name)})
+
+
+def _post(item: AskedItem) -> str | None:
+    """The country whose post sent it: the issuer of its S10 identifier."""
+    parts = read_identifier(item.parcel).s10 if item.parcel else None
+    return parts.issuer if parts is not None and parts.ok else None
+
+
+def _text(given: Any) -> str | None:
+    return given.strip()[:1000] or None if isinstance(given, str) else None
 
 
 def _number(value: Any) -> float | None:

@@ -30,6 +30,14 @@ def known() -> tuple[str, ...]:
 
 
 _REASONS: dict[str, tuple[str, str]] = {
+    # settings and models
+    "SETTING_MALFORMED": ("A setting of the environment cannot be read.", "Set it as the message says."),
+    "MODEL_NAME": ("There is no model of that name.", "Name hts or risk."),
+    "MODEL_NO_CHAMPION": (
+        "The registry holds no champion of that model.",
+        "Train one, or name the registry.",
+    ),
+    "MODEL_REGISTRY": ("The model registry does not answer.", "Check MLFLOW_TRACKING_URI."),
     # the tariff number
     "HTS_MISSING": ("No tariff number was declared.", "Ask the sender for it, or have the goods classified."),
     "HTS_REQUIRED": ("The law of that day wants a tariff number.", "Have the goods classified."),

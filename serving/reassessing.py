@@ -27,7 +27,7 @@ from serving.versions import versions
 CHANGEABLE = ("description", "hts", "origin", "value_usd", "channel", "entry_date", "facts")
 # What a change answers: questions that open these exceptions are asked no more.
 _ANSWERS = {"description": "E03", "hts": "E05", "origin": "E04", "value_usd": "E06", "entry_date": "E16"}
-_RISK_READS = ("risk_model", "schedule", "thresholds")
+_RISK_READS = ("risk_model", "hts_model", "schedule", "law", "thresholds")
 OF_THE_LAW = ("law", "schedule")
 Body = Mapping[str, Any]
 
@@ -88,7 +88,7 @@ def reassess_parcel(
         before = asked_from(line["asked"], {**line["received"], **known})
         after = changed(before, changes if mine else {}, day)
         asked.append(after)
-        if asked_json(after) == line["asked"] and _risk_stands(line, assessor, after.day, thresholds):
+        if asked_json(after) == line["asked"] and risk_stands(line, assessor, after.day, thresholds):
             risks[after.id] = risk_from(line["assessment"]["risk"])
     done = assessor.assess(asked, thresholds, earlier, risks)
     return list(zip(lines, done, strict=True))
@@ -184,7 +184,8 @@ def risk_from(said: Mapping[str, Any]) -> RiskAnswer:
     return RiskAnswer(signals, said["probability"], said["model"], said["stand-in"], said.get("learned"))
 
 
-def _risk_stands(body: Body, assessor: Assessor, day: date, thresholds: Thresholds | None) -> bool:
+def risk_stands(body: Body, assessor: Assessor, day: date, thresholds: Thresholds | None) -> bool:
+    """Whether the models and the law behind a recorded risk answer would answer now."""
     limits = (thresholds or Thresholds.shipped()).version
     now = {**versions(assessor.schedule, assessor.law, day), "thresholds": limits}
     return all(body["versions"].get(name) == now[name] for name in _RISK_READS)

@@ -1,12 +1,11 @@
 """The learned suggester as it is served: which model answers, for which day, and what a wrong number would cost.
 
-The model comes from ``MAILDUTY_HTS_MODEL`` (a model folder, or ``none``), else from the package. Rows are checked one by one;
-a row that cannot be read gets an error in its place.
+The model comes from where ``settings.model_place`` says. Rows are checked one by one; a row that cannot be read gets an
+error in its place.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -18,23 +17,21 @@ from data.countries import country
 from data.errors import MailDutyError
 from data.law import Law
 from data.schedule import Schedule
-from models.artifact import CONTENTS, SHIPPED, load
+from models.artifact import load
 from models.duty.calculator import assess_many
 from models.duty.records import DutyAssessment, DutyRequest
 from models.hts.artifact import suggester_of
 from models.hts.evidence import ItemText
 from models.hts.suggester import DEFENDED, DutyOf, Suggester
+from serving.settings import model_place
 
 TOP = 5
 _TEXTS = ("description", "declared_hts", "origin")
 
 
 def model_folder() -> Path | None:
-    """The folder of the model in use; None where none is shipped, or where ``none`` is set."""
-    named = os.environ.get("MAILDUTY_HTS_MODEL")
-    if named:
-        return None if named == "none" else Path(named).expanduser()
-    return SHIPPED / "hts" if (SHIPPED / "hts" / CONTENTS).exists() else None
+    """The folder of the model in use; None where there is none, or where ``none`` is set."""
+    return model_place("hts").folder
 
 
 @lru_cache(maxsize=3)

@@ -11,8 +11,7 @@ from typing import Any
 
 from data.errors import MailDutyError
 from models.artifact import load
-from serving.risking import risk_folder
-from serving.suggesting import model_folder
+from serving.settings import model_place
 
 _ROOMS = ("data", "models", "serving")
 
@@ -37,8 +36,7 @@ def code_version() -> str:
 
 def hts_model() -> str:
     """The suggester in use: its version, or that a stand-in answers."""
-    folder = model_folder()
-    return "standin" if folder is None else _version_of("hts", folder)
+    return _model("hts")
 
 
 @lru_cache(maxsize=4)
@@ -46,11 +44,19 @@ def _version_of(name: str, folder: Path) -> str:
     return f"{name} {load(folder).version}"
 
 
-@lru_cache(maxsize=1)
 def risk_model() -> str:
     """The risk score in use: its version, or that a stand-in answers."""
-    folder = risk_folder()
-    return "standin" if folder is None else f"risk {load(folder).version}"
+    return _model("risk")
+
+
+def models_in_use() -> dict[str, dict[str, str]]:
+    """Both models: ``{"hts": {"version", "from"}, "risk": {...}}``; from is a setting, the registry or the package."""
+    return {name: {"version": _model(name), "from": model_place(name).source} for name in ("hts", "risk")}
+
+
+def _model(name: str) -> str:
+    folder = model_place(name).folder
+    return "standin" if folder is None else _version_of(name, folder)
 
 
 def versions(schedule: Any, law: Any, on: date) -> dict[str, str]:

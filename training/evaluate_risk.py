@@ -40,20 +40,24 @@ def evaluate_risk(
     test: Path | None,
     as_json: bool = False,
     asked: Mapping[str, Any] | None = None,
+    model: Path | None = None,
 ) -> dict[str, Any]:
-    """Runs one of ``BENCHMARKS`` and prints it; returns what ``--json`` prints. Raises ``BENCHMARK_*``."""
+    """Runs one of ``BENCHMARKS`` and prints it; returns what ``--json`` prints. Raises ``BENCHMARK_*``.
+
+    ``model``: folder of the risk model that parcels and outcomes are scored with; else the shipped one.
+    """
     held = dict(asked or settings())
     if benchmark == "parcels":
-        from training.parcel_tracks import evaluate_shipped
+        from training.parcel_tracks import evaluate_made_up
 
-        return evaluate_shipped(held["parcels"], as_json)
+        return evaluate_made_up(held["parcels"], as_json, model)
     if benchmark == "outcomes":
         from training.parcel_tracks import evaluate_outcomes
 
         if test is None:
             _file(None, "test")
         assert test is not None
-        return evaluate_outcomes(test, held["parcels"], as_json)
+        return evaluate_outcomes(test, held["parcels"], as_json, model)
     if benchmark not in BENCHMARKS:
         raise MailDutyError(
             "BENCHMARK_UNKNOWN",

@@ -32,7 +32,8 @@ from models.risk.reference import limits_on, rates_on
 from models.risk.scorer import OVERALL, Scorer
 from training.measures_risk import auc, average_precision
 from training.parcel_stream import Past, Read, read_stream
-from training.train_risk import DAY, FAR, from_outcomes, generated, shuffled
+from training.parcel_words import DAY, WordsApart, whole_tables, words_apart
+from training.train_risk import FAR, from_outcomes, generated, shuffled
 
 Floats = NDArray[np.float64]
 MADE_UP = "made-up parcels of the shifted generator; no measure of detection in real mail"
@@ -70,15 +71,17 @@ class TrackC:
         }
 
 
-def shifted(artifact: Artifact, asked: Mapping[str, Any], shuffle: bool = False) -> Read:
-    """The shifted generator's parcels as an operator with this model would read them; with ``shuffle`` as a control."""
+def shifted(words: WordsApart, asked: Mapping[str, Any], shuffle: bool = False, unasked: float = 0.0) -> Read:
+    """The shifted generator's parcels as an operator would read them, in words that the tables do not have.
+
+    ``shuffle`` gives parcels each other's truths, as a control; ``unasked`` leaves the suggester out for a share.
+    """
     rates, limits = rates_on(Schedule.load(), DAY), limits_on(Law.load(), DAY)
-    rows = generated(SHIFTED, load(), int(asked["shifted_parcels"]), rates)
+    rows = generated(SHIFTED, words.written_from, int(asked["shifted_parcels"]), rates)
     if shuffle:
         rows = shuffled(rows, int(asked["seed"]) + 2)
-    return read_stream(
-        rows, Past(**asked["past"]), wording_of(artifact), rates, limits, int(asked["seed"]) + 1
-    )
+    past, seed = Past(**asked["past"]), int(asked["seed"]) + 1
+    return read_stream(rows, past, words.tables, rates, limits, seed, unasked)
 
 
 def hold_against(artifact: Artifact, read: Read) -> TrackC:
@@ -108,15 +111,20 @@ def hold_against(artifact: Artifact, read: Read) -> TrackC:
     return TrackC({t: rows[t] for t in TYPOLOGIES if t in rows}, rows[OVERALL], hard, len(read.values))
 
 
-def evaluate_shipped(asked: Mapping[str, Any], as_json: bool) -> dict[str, Any]:
-    """`mailduty evaluate risk --benchmark parcels`: the shipped model on the shifted generator."""
-    artifact = load_artifact(SHIPPED / "risk")
-    return show(hold_against(artifact, shifted(artifact, asked)), as_json)
+def evaluate_made_up(asked: Mapping[str, Any], as_json: bool, model: Path | None = None) -> dict[str, Any]:
+    """`mailduty evaluate risk --benchmark parcels`: a model folder (the shipped one) on the shifted generator."""
+    artifact = load_artifact(model or SHIPPED / "risk")
+    return show(hold_against(artifact, shifted(words_apart(load(), asked), asked)), as_json)
 
 
-def evaluate_outcomes(file: Path, asked: Mapping[str, Any], as_json: bool) -> dict[str, Any]:
-    """Track D: the shipped model on an operator's outcomes, read day by day as it would have been used."""
-    artifact = load_artifact(SHIPPED / "risk")
+def evaluate_outcomes(
+    file: Path, asked: Mapping[str, Any], as_json: bool, model: Path | None = None
+) -> dict[str, Any]:
+    """Track D: a model folder on an operator's outcomes, read day by day as it would have been used.
+
+    Raises ``OUTCOMES_EMPTY`` where no row reads, or none lies after the days of ``past``.
+    """
+    artifact = load_artifact(model or SHIPPED / "risk")
     outcomes, errors = read_outcomes(file)
     for error in errors:
         print(f"{error.code}: {error}", file=sys.stderr)
@@ -126,8 +134,15 @@ def evaluate_outcomes(file: Path, asked: Mapping[str, Any], as_json: bool) -> di
         )
     rates, limits = rates_on(Schedule.load(), DAY), limits_on(Law.load(), DAY)
     rows = from_outcomes(outcomes, FAR)
-    read = read_stream(rows, Past(**asked["past"]), wording_of(artifact), rates, limits, int(asked["seed"]))
+    tables = whole_tables(load(), wording_of(artifact), asked)
+    past = Past(**all_inspected(asked["past"]))
+    read = read_stream(rows, past, tables, rates, limits, int(asked["seed"]))
     return show(hold_against(artifact, read), as_json, "parcels with outcomes")
+
+
+def all_inspected(past: Mapping[str, Any]) -> dict[str, Any]:
+    """The past of a file of outcomes: whatever is in it was looked at."""
+    return {**past, "inspected": 1.0}
 
 
 def show(found: TrackC, as_json: bool, what: str = MADE_UP) -> dict[str, Any]:

@@ -17,11 +17,13 @@ from data.schedule import Schedule
 from models.artifact import SHIPPED
 from models.risk.reference import rates_on
 from models.risk.scorer import OVERALL
-from training.card_risk import card
+from models.risk.wording import Wording
+from training.card_risk import Measured, card
 from training.evaluate_risk import SETTINGS, settings
-from training.parcel_tracks import TrackC, hold_against, shifted
+from training.parcel_tracks import TrackC, all_inspected, hold_against, shifted
+from training.parcel_words import DAY, whole_tables, wording_rows, words_apart
 from training.tracking import run
-from training.train_risk import DAY, from_outcomes, generated, shuffled, train
+from training.train_risk import from_outcomes, generated, shuffled, train
 
 
 def train_command(
@@ -44,9 +46,13 @@ def train_command(
         say(f"{time.monotonic() - began:6.0f} s  {text}")
 
     goods = load()
+    progress("dealing words out, loading the suggester")
+    words = words_apart(goods, held)
+    tables = words.tables
     if outcomes is None:
         progress(f"making {held['training_parcels']} parcels")
-        rows = generated(TRAINING, goods, int(held["training_parcels"]), rates_on(Schedule.load(), DAY))
+        count, rates = int(held["training_parcels"]), rates_on(Schedule.load(), DAY)
+        rows = generated(TRAINING, words.written_from, count, rates)
         source = "made-up parcels of the training generator"
     else:
         past, errors = read_outcomes(outcomes)
@@ -57,27 +63,29 @@ def train_command(
                 "OUTCOMES_EMPTY", f"{outcomes.name} holds no outcome that reads", "", "give JSON lines"
             )
         rows, source = from_outcomes(past, date.today()), "parcels with outcomes of the operator"
+        told = wording_rows(goods, int(held["wording_rows"]), int(held["seed"]))
+        tables = whole_tables(goods, Wording.fit(told), held)
+        held = {**held, "past": all_inspected(held["past"])}
     with run("risk", f"train {date.today()}") as started:
         started.parameters({"settings": held, "source": source})
-        trained = train(rows, goods, {**held, "source": source}, out, progress)
+        trained = train(rows, goods, {**held, "source": source}, out, progress, tables)
         started.table("purity", [p.as_json() for p in trained.purities])
         progress("holding it against the rules on the shifted generator")
-        read = shifted(trained.artifact, held)
-        found = hold_against(trained.artifact, read)
+        found = hold_against(trained.artifact, shifted(words, held))
+        alone = hold_against(trained.artifact, shifted(words, held, unasked=1.0))
         progress("the same with shuffled labels, as a control")
         with tempfile.TemporaryDirectory() as work:
             mixed = shuffled(rows, int(held["seed"]))
-            control = train(
-                mixed, goods, {**held, "admitted_leaks": [p.name for p in trained.purities]}, Path(work)
-            )
-            chance = hold_against(control.artifact, shifted(control.artifact, held, shuffle=True)).overall[
-                "auc"
-            ]
-        text = card(trained, found, chance, held)
+            admitted = {**held, "admitted_leaks": [p.name for p in trained.purities]}
+            control = train(mixed, goods, admitted, Path(work), tables=tables)
+            chance = hold_against(control.artifact, shifted(words, held, shuffle=True)).overall["auc"]
+        text = card(trained, Measured(found, alone, chance), held)
         (out / "card.md").write_text(text, encoding="utf-8")
         started.text("card.md", text)
         started.measures(
-            {k.replace(" ", "_"): v for k, v in found.measures().items()} | {"shuffled.auc": chance}
+            {k.replace(" ", "_"): v for k, v in found.measures().items()}
+            | {f"without_suggester.{k}": v for k, v in alone.measures().items()}
+            | {"shuffled.auc": chance}
         )
         good = passes(found, chance, held)
         if register:

@@ -11,7 +11,9 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from data.errors import MailDutyError
 
 CHAMPION = "champion"
 
@@ -105,16 +107,36 @@ def run(experiment: str, name: str, home: Path | None = None) -> Iterator[Run]:
         yield Run(mlflow, started)
 
 
-def champion_folder(name: str, home: Path | None = None) -> Path | None:
-    """The folder of the registry's champion, fetched if it lies on a server; None where there is none."""
+class Champion(NamedTuple):
+    """A registered model with the alias: its version in the registry, its folder, fetched if it lies on a server."""
+
+    version: str
+    folder: Path
+
+
+def champion(name: str, home: Path | None = None) -> Champion | None:
+    """The registry's champion; None where there is none. Raises ``MODEL_REGISTRY`` where it cannot be asked."""
     mlflow = _mlflow(home)
     try:
         found = mlflow.MlflowClient().get_model_version_by_alias(name, CHAMPION)
-    except mlflow.exceptions.MlflowException:
-        return None
+    except mlflow.exceptions.MlflowException as why:
+        if why.error_code == "INTERNAL_ERROR":
+            raise MailDutyError(
+                "MODEL_REGISTRY",
+                f"the registry does not answer: {str(why)[:200]}",
+                "Models are fetched from MLFLOW_TRACKING_URI, else from the store in the home folder",
+                "Check the address",
+            ) from why
+        return None  # no such model, or none with the alias
     local = mlflow.artifacts.download_artifacts(f"models:/{name}/{found.version}")
     held = [p.parent for p in Path(local).rglob("model.json")]
-    return held[0] if held else None
+    return Champion(str(found.version), held[0]) if held else None
+
+
+def champion_folder(name: str, home: Path | None = None) -> Path | None:
+    """The folder of the registry's champion; None where there is none."""
+    found = champion(name, home)
+    return found.folder if found else None
 
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

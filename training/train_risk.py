@@ -35,8 +35,8 @@ from models.risk.reference import limits_on, rates_on
 from models.risk.scorer import OVERALL, Model, columns_of
 from models.risk.wording import Wording
 from training.parcel_stream import Labelled, Past, Read, read_stream
+from training.parcel_words import DAY, Tables, wording_rows
 
-DAY = date(2026, 7, 24)  # the tariff and the limits of this day are used throughout
 FAR = date(2027, 12, 31)  # made-up parcels may be posted on any day before it
 KEYS = (
     ("sender",),
@@ -57,17 +57,6 @@ class Trained:
     artifact: Artifact
     read: Read
     purities: Sequence[KeyPurity]
-
-
-def wording_rows(catalogue: Catalogue, each: int, seed: int) -> list[tuple[str, str]]:
-    """``each`` descriptions of every kind with their ten digits."""
-    goods = list(catalogue)
-    rows = []
-    for kind in goods:
-        for n in range(each):
-            made = describe(kind, random.Random(f"wording:{seed}:{kind.id}:{n}"), goods)
-            rows.append((made["description"], made["hts"]))
-    return rows
 
 
 def sample_bands(catalogue: Catalogue, each: int, seed: int) -> Bands:
@@ -123,8 +112,12 @@ def train(
     asked: Mapping[str, Any],
     out: Path,
     progress: Progress = lambda _: None,
+    tables: Tables | None = None,
 ) -> Trained:
-    """Trains on labelled parcels and writes the model folder. Raises ``LABEL_LEAK`` before anything is learned."""
+    """Trains on labelled parcels and writes the model folder. Raises ``LABEL_LEAK`` before anything is learned.
+
+    ``tables``: what the rows' texts are looked up in; without them the word table that goes into the folder, alone.
+    """
     found = purities(rows)
     refuse_leaks(found, asked.get("admitted_leaks") or ())
     rates, limits = rates_on(Schedule.load(), DAY), limits_on(Law.load(), DAY)
@@ -134,9 +127,11 @@ def train(
     words, numbers, counts, met = Wording.count(told)
     folder_of.put_wording(draft, words, numbers, counts, met)
     folder_of.put_bands(draft, sample_bands(catalogue, int(asked["band_rows"]), int(asked["seed"])))
-    progress(f"reading {len(rows)} parcels day by day")
-    wording = Wording.from_counts(words, numbers, counts, met)
-    read = read_stream(rows, Past(**asked["past"]), wording, rates, limits, int(asked["seed"]))
+    tables = tables or Tables(Wording.from_counts(words, numbers, counts, met), None, "none")
+    draft.about["suggester"] = tables.suggester
+    progress(f"reading {len(rows)} parcels day by day, suggester: {tables.suggester}")
+    past, seed = Past(**asked["past"]), int(asked["seed"])
+    read = read_stream(rows, past, tables, rates, limits, seed, float(asked["unasked"]))
     models = {name: _fit(name, read, asked, progress) for name in (*TYPOLOGIES, OVERALL)}
     folder_of.put_models(draft, models)
     return Trained(draft.save(out), read, found)

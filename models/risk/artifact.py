@@ -55,6 +55,17 @@ def wording_of(artifact: Artifact) -> Wording:
     )
 
 
+def check_columns(artifact: Artifact) -> None:
+    """Raises MailDutyError MODEL_FEATURES where the folder was made for other columns than are read here."""
+    if artifact.json("features.json") != {"version": FEATURES_VERSION, "names": list(NAMES)}:
+        raise MailDutyError(
+            "MODEL_FEATURES",
+            f"model {artifact.version} was trained on other columns",
+            "Training and serving read parcels the same way",
+            "Train the model again with `mailduty train risk`",
+        )
+
+
 def scorer_of(
     artifact: Artifact,
     rates: Mapping[str, float],
@@ -68,13 +79,7 @@ def scorer_of(
     """
     import lightgbm as lgb
 
-    if artifact.json("features.json") != {"version": FEATURES_VERSION, "names": list(NAMES)}:
-        raise MailDutyError(
-            "MODEL_FEATURES",
-            f"model {artifact.version} was trained on other columns",
-            "Training and serving read parcels the same way",
-            "Train the model again with `mailduty train risk`",
-        )
+    check_columns(artifact)
     knots = artifact.json("knots.json")
     models = {
         name: Model(

@@ -45,6 +45,7 @@ class Bands:
     least: int = LEAST
     source: str = "own history"
     held: dict[str, tuple[Band | None, Band | None, Band | None]] = field(default_factory=dict)
+    below: Bands | None = None  # asked where these know nothing
 
     def fit(self, parcels: Iterable[RiskParcel]) -> Bands:
         """Learns from parcels with a number; the wrong ones among them move a median little."""
@@ -68,23 +69,24 @@ class Bands:
         return self.fit_measures((f.code, f.origin, (unknown, f.usd_per_kg, unknown)) for f in flows)
 
     def over(self, other: Bands) -> Bands:
-        """These bands, and where they have none those of ``other``; measure by measure."""
-        both = Bands(self.least, f"{self.source}, else {other.source}", dict(other.held))
-        for key, bands in self.held.items():
-            below = other.held.get(key, _NONE)
-            one, two, three = (a or b for a, b in zip(bands, below, strict=True))
-            both.held[key] = (one, two, three)
-        return both
+        """These bands, at whatever level they know a number, and where they know nothing of a measure those of
+        ``other``: what was seen, if only by the heading, before what was made up."""
+        return Bands(self.least, f"{self.source}, else {other.source}", self.held, other)
 
     def find(self, code: str | None, origin: str | None) -> tuple[Band | None, Band | None, Band | None]:
         """Bands for value per piece, value per kg and kg per piece of a number; None where too little is known."""
         if not code:
             return _NONE
+        found: tuple[Band | None, Band | None, Band | None] = _NONE
         for key in _keys(code, origin):
-            found = self.held.get(key)
-            if found is not None:
-                return found
-        return _NONE
+            known = self.held.get(key)
+            if known is not None:
+                found = known
+                break
+        if self.below is None or None not in found:
+            return found
+        one, two, three = (a or b for a, b in zip(found, self.below.find(code, origin), strict=True))
+        return one, two, three
 
     def as_json(self) -> dict[str, Any]:
         """For the model folder: ``{"source", "least", "bands": {key: [[middle, spread, count] or null, ...]}}``."""

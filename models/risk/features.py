@@ -1,4 +1,6 @@
-"""A batch of parcels as one table of numbers: parcel signals, history as of the day, and the rule scores on top."""
+"""A batch of parcels as one table of numbers: parcel signals, what the suggester makes of the declared number, history
+as of the day, and the rule scores on top.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.parcel_typologies import TYPOLOGIES
-from models.risk import history, signals
+from models.risk import history, signals, suggested
 from models.risk.bands import Bands
 from models.risk.history import History
 from models.risk.parcel import RiskParcel
 from models.risk.rules import Ruled, apply_rules
-from models.risk.wording import Opinion, Wording
+from models.risk.suggested import NOTHING, Suggested
+from models.risk.wording import NO_OPINION, Opinion, Wording
 
 Floats = NDArray[np.float64]
 RULE_NAMES = tuple(f"rule_{t}" for t in TYPOLOGIES)
-NAMES = (*signals.NAMES, *history.NAMES, *RULE_NAMES)
-FEATURES_VERSION = "2"
+NAMES = (*signals.NAMES, *suggested.NAMES, *history.NAMES, *RULE_NAMES)
+FEATURES_VERSION = "3"
 
 
 @dataclass(frozen=True)
@@ -36,42 +39,40 @@ class Reading:
         self,
         parcels: Sequence[RiskParcel],
         past: History | None = None,
-        opinions: Sequence[Opinion | None] | None = None,
+        answers: Sequence[Suggested | None] | None = None,
     ) -> Table:
-        """One row for each parcel, in order. ``opinions`` of the suggester take the place of our own where given."""
-        said = self._opinions(parcels, opinions)
+        """One row for each parcel, in order. ``answers``: the suggester's on the declared number, where it was asked."""
+        said = self._opinions(parcels)
         known = past.features(parcels) if past is not None else [history.UNKNOWN] * len(parcels)
+        asked = [a or NOTHING for a in answers] if answers is not None else [NOTHING] * len(parcels)
         rows = [
             signals.parcel_signals(p, self.bands, o, self.rates.get((p.hts or "")[:8], math.nan), self.limits)
+            + a[:-1]
             + h
-            for p, o, h in zip(parcels, said, known, strict=True)
+            for p, o, a, h in zip(parcels, said, asked, known, strict=True)
         ]
-        width = len(signals.NAMES) + len(history.NAMES)
+        width = len(NAMES) - len(RULE_NAMES)
         plain = np.array(rows, dtype=float).reshape(len(parcels), width)
         named = dict(zip(NAMES, plain.T, strict=False))
         ruled = apply_rules(named)
         scores = np.column_stack([ruled.scores[t] for t in TYPOLOGIES])
-        return Table(np.hstack([plain, scores]), ruled, said)
+        return Table(np.hstack([plain, scores]), ruled, said, asked)
 
-    def _opinions(
-        self, parcels: Sequence[RiskParcel], given: Sequence[Opinion | None] | None
-    ) -> list[Opinion]:
+    def _opinions(self, parcels: Sequence[RiskParcel]) -> list[Opinion]:
         if self.wording is None:
-            own = [Opinion()] * len(parcels)
-        else:
-            own = self.wording.opinions(
-                [p.description for p in parcels], [p.hts for p in parcels], self.rates
-            )
-        return own if given is None else [g or o for g, o in zip(given, own, strict=True)]
+            return [NO_OPINION] * len(parcels)
+        return self.wording.opinions([p.description for p in parcels], [p.hts for p in parcels], self.rates)
 
 
 @dataclass(frozen=True)
 class Table:
-    """``values``: parcels x ``NAMES``; the rules behind its last columns; what the words were taken to mean."""
+    """``values``: parcels x ``NAMES``; the rules behind its last columns; what the words were taken to mean, and what
+    the suggester said."""
 
     values: Floats
     ruled: Ruled
     opinions: Sequence[Opinion]
+    answers: Sequence[Suggested]
 
     def column(self, name: str) -> Floats:
         return self.values[:, NAMES.index(name)]

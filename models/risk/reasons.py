@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.risk import history, signals
+from models.risk import history, signals, suggested
 from models.risk.features import NAMES, Table
 from models.risk.tallies import WINDOW
 
+SUGGESTER = "DESCRIPTION_CODE_MISMATCH"  # the rule whose sentence carries the suggester's figures
 LEAST = 0.15  # log odds a signal must add before it is named
 _OF_HISTORY = {
     "sender_rate": "share of this sender's inspected parcels that were wrong",
@@ -37,6 +38,7 @@ _OF_HISTORY = {
     "sender_value_shift": "value against this sender's usual one",
     "origin_usual_for_sender": "how usual this origin is for the sender",
     "origin_usual_for_goods": "how usual this origin is for such goods",
+    "origin_usual_for_brand": "how usual this origin is for the brand",
 }
 
 
@@ -56,6 +58,8 @@ def meaning(name: str) -> str:
     """What a column says, in words."""
     if name in signals.MEANING:
         return signals.MEANING[name]
+    if name in suggested.MEANING:
+        return suggested.MEANING[name]
     if name in _OF_HISTORY:
         return _OF_HISTORY[name]
     if name.startswith("rule_"):
@@ -63,9 +67,15 @@ def meaning(name: str) -> str:
     return f"parcels seen before: {name.removesuffix('_count').replace('_', ' ')}"
 
 
-def reasons_of(row: int, table: Table, weights: NDArray[np.float64] | None) -> list[Reason]:
-    """Rules that spoke, loudest first, then the signals that raised the model's score most."""
+def reasons_of(
+    row: int, table: Table, weights: NDArray[np.float64] | None, declared: str | None = None
+) -> list[Reason]:
+    """Rules that spoke, loudest first, then the signals that raised the model's score most.
+
+    ``declared``: digits of the declared number, for what the suggester says of it.
+    """
     made = [Reason(rule.code, rule.sentence, round(strength, 4)) for rule, strength in table.ruled.spoke(row)]
+    made = [_with_figures(r, table, row, declared) if r.code == SUGGESTER else r for r in made]
     if weights is None:
         return made
     values = table.values[row]
@@ -78,6 +88,11 @@ def reasons_of(row: int, table: Table, weights: NDArray[np.float64] | None) -> l
             )
     # One order for both: a strength is worth its log odds.
     return sorted(made, key=lambda r: -_in_log_odds(r))
+
+
+def _with_figures(reason: Reason, table: Table, row: int, declared: str | None) -> Reason:
+    said = table.answers[row].sentence(declared)
+    return Reason(reason.code, said, reason.weight) if said else reason
 
 
 def _sentence(name: str, value: float) -> str:

@@ -42,13 +42,23 @@ def _flag(column: str, weight: float) -> Callable[[Columns], Floats]:
     return lambda c: weight * (np.nan_to_num(c[column]) > 0.5)
 
 
+def _unlikely(c: Columns) -> Floats:
+    """The suggester finds the declared heading unlikely, and knows a likelier one."""
+    heading, sure = np.nan_to_num(c["suggested_heading"], nan=1.0), np.nan_to_num(c["suggested_sure"])
+    return np.where((heading < 0.05) & (sure > 0.3), 0.3 + 0.6 * sure, 0.0)
+
+
 def _contradicted(c: Columns) -> Floats:
+    """The same by words alone, where the suggester was not asked."""
     heading, sure = np.nan_to_num(c["heading_likely"], nan=1.0), np.nan_to_num(c["text_sure"])
-    return np.where((heading < 0.05) & (sure > 0.2), 0.25 + 0.5 * sure, 0.0)
+    silent = np.isnan(c["suggested_heading"])
+    return np.where(silent & (heading < 0.05) & (sure > 0.2), 0.25 + 0.5 * sure, 0.0)
 
 
 def _less_duty(c: Columns) -> Floats:
-    gap, likely = np.nan_to_num(c["duty_gap"]), np.nan_to_num(c["number_likely"], nan=1.0)
+    asked = ~np.isnan(c["suggested_number"])
+    gap = np.nan_to_num(np.where(asked, c["suggested_duty_gap"], c["duty_gap"]))
+    likely = np.nan_to_num(np.where(asked, c["suggested_number"], c["number_likely"]), nan=1.0)
     return np.where((gap > 2) & (likely < 0.1), np.minimum(0.6, 0.1 + 0.04 * gap), 0.0)
 
 
@@ -59,6 +69,11 @@ def _origin_route(c: Columns) -> Floats:
 def _origin_new(c: Columns) -> Floats:
     unusual = np.nan_to_num(c["origin_usual_for_sender"], nan=1.0) < 0.1
     return 0.4 * (unusual & (c["origin_not_sender"] == 1) & (c["returned"] == 0))
+
+
+def _origin_brand(c: Columns) -> Floats:
+    unusual = np.nan_to_num(c["origin_usual_for_brand"], nan=1.0) < 0.1
+    return 0.4 * (unusual & (c["returned"] == 0))
 
 
 def _odd_weight(c: Columns) -> Floats:
@@ -91,19 +106,22 @@ RULES = (
     Rule("VALUE_NOMINAL", "undervaluation", "Declared at one dollar or less.", _flag("nominal_value", 0.3)),
     Rule("GIFT_FROM_BUSINESS", "undervaluation", "Declared as a gift, but sent as a sale.",
          _flag("gift_from_business", 0.1)),
+    Rule("DESCRIPTION_CODE_MISMATCH", "misclassification",
+         "The suggester finds the declared number unlikely for such a description.", _unlikely),
     Rule("CODE_CONTRADICTED", "misclassification", "The description points to another heading than the declared one.",
          _contradicted),
     Rule("CODE_SAVES_DUTY", "misclassification", "The declared number owes less than goods so described.", _less_duty),
     Rule("ORIGIN_OFF_ROUTE", "origin", "The country of make is neither the sender's nor that of posting.",
          _origin_route),
     Rule("ORIGIN_NEW_FOR_SENDER", "origin", "This sender's goods were hardly ever made there.", _origin_new),
+    Rule("ORIGIN_NEW_FOR_BRAND", "origin", "Goods of this brand were hardly ever made there.", _origin_brand),
     Rule("DESCRIPTION_VAGUE", "restricted", "The description names no goods.", _flag("vague", 0.3)),
     Rule("DESCRIPTION_TELLING", "restricted", "The description has words that banned or licensed goods are sold with.",
          _flag("telling_words", 0.4)),
     Rule("CONSIGNEE_NOBODY", "restricted", "The recipient's name stands for nobody.", _flag("nobody", 0.6)),
     Rule("WEIGHT_ODD", "restricted", "The weight does not go with the goods and pieces declared.", _odd_weight),
     Rule("TEXT_NOT_CODE", "restricted", "Description and declared number are about different goods.",
-         lambda c: 0.3 * (_contradicted(c) > 0)),
+         lambda c: 0.3 * ((_contradicted(c) > 0) | (_unlikely(c) > 0))),
     Rule("SPLIT_ORDER", "splitting", "Several parcels of like goods go to one address within days.", _many),
     Rule("SPLIT_SPELLINGS", "splitting", "Like goods go to one address under several names.", _spellings),
     *(Rule("SENDER_RECORD", t, "Parcels of this sender were found wrong before.", _record) for t in TYPOLOGIES),

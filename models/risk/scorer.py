@@ -19,8 +19,8 @@ from models.risk.features import NAMES, Reading, Table, columns_for
 from models.risk.history import History
 from models.risk.parcel import RiskParcel
 from models.risk.reasons import Reason, reasons_of
-from models.risk.stake import stake_usd
-from models.risk.wording import Opinion
+from models.risk.stake import Owes, Stake, stakes
+from models.risk.suggested import Suggested
 
 Floats = NDArray[np.float64]
 OVERALL = "overall"
@@ -43,7 +43,7 @@ class RiskScore:
     risk: float
     typologies: Mapping[str, float]
     reasons: tuple[Reason, ...]
-    duty_at_stake_usd: float | None
+    stake: Stake | None
     hold: bool
     tie_break: float
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -54,7 +54,8 @@ class RiskScore:
             "risk": self.risk,
             "typologies": dict(self.typologies),
             "reasons": [reason.as_json() for reason in self.reasons],
-            "duty_at_stake_usd": None if self.duty_at_stake_usd is None else f"{self.duty_at_stake_usd:.2f}",
+            "duty_at_stake_usd": None if self.stake is None else f"{self.stake.usd:.2f}",
+            "duty_at_stake_basis": None if self.stake is None else self.stake.basis,
             "hold": self.hold,
             "tie_break": self.tie_break,
             "versions": dict(self.versions),
@@ -104,39 +105,41 @@ class Scorer:
         self,
         parcels: Sequence[RiskParcel],
         past: History | None = None,
-        opinions: Sequence[Opinion | None] | None = None,
+        answers: Sequence[Suggested | None] | None = None,
         screen: Screens | None = None,
-        duty: Sequence[float | None] | None = None,
+        owes: Owes | None = None,
         explain: bool = True,
     ) -> list[RiskScore]:
-        """One answer per parcel, in order. ``duty``: the whole duty of a parcel in percent of its value, where known.
-
-        ``opinions`` are the suggester's where it was asked; ``past`` the operator's history up to these parcels.
+        """One answer per parcel, in order. ``answers`` are the suggester's on the declared numbers where it was asked,
+        ``past`` is the operator's history, ``owes`` the whole duty of some facts; without it general rates are used.
         """
         if not parcels:
             return []
-        table = self.reading.table(parcels, past, opinions)
+        table = self.reading.table(parcels, past, answers)
         raw = {name: model.raw(table.values) for name, model in self.models.items()}
         p = {name: np.round(self.models[name].probability(raw[name]), 5) for name in raw}
         plain = {name: column.tolist() for name, column in p.items()}
         ties = np.round(raw[OVERALL], 6).tolist()
         weights = self._weights(table, p[OVERALL]) if explain else {}
         holds = screen.screen(parcels) if screen is not None else [()] * len(parcels)
+        named = [
+            dict(zip(TYPOLOGIES, row, strict=True))
+            for row in zip(*(plain[t] for t in TYPOLOGIES), strict=True)
+        ]
+        at_stake = stakes(parcels, table, named, self.reading, owes)
         made = []
         for row, parcel in enumerate(parcels):
-            typologies = {name: plain[name][row] for name in TYPOLOGIES}
             reasons = (
                 *holds[row],
-                *reasons_of(row, table, weights.get(row))[:MOST_REASONS],
+                *reasons_of(row, table, weights.get(row), parcel.hts)[:MOST_REASONS],
             )
-            stake = stake_usd(parcel, table, row, typologies, self.reading, duty[row] if duty else None)
             made.append(
                 RiskScore(
                     parcel.id,
                     plain[OVERALL][row],
-                    typologies,
+                    named[row],
                     reasons,
-                    stake,
+                    at_stake[row],
                     bool(holds[row]),
                     ties[row],
                     self.versions,

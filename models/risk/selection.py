@@ -42,7 +42,7 @@ class Candidate:
                 math.nan if stake is None else float(stake),
                 bool(answer.get("hold", False)),
             )
-        except (KeyError, TypeError, ValueError) as why:
+        except (AttributeError, KeyError, TypeError, ValueError) as why:
             raise MailDutyError(
                 "SELECT_ROW",
                 f"a row is no scored parcel: {why!r}"[:200],

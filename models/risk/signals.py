@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from data.descriptions import why_vague
-from models.risk.bands import Bands, amounts
+from models.risk import suggested
+from models.risk.bands import Band, Bands, Measures, amounts
 from models.risk.parcel import RiskParcel
 from models.risk.wording import NO_OPINION, Opinion, words_of
 
@@ -40,9 +41,9 @@ MEANING = {
     "gift_from_business": "declared as a gift, sent as a sale",
     "returned": "declared as returned goods",
     "sample": "declared as a commercial sample",
-    "heading_likely": "how likely the declared heading is, by the description",
-    "subheading_likely": "how likely the declared six digits are, by the description",
-    "number_likely": "how likely the declared eight digits are, by the description",
+    "heading_likely": "how likely the declared heading is, by words alone",
+    "subheading_likely": "how likely the declared six digits are, by words alone",
+    "number_likely": "how likely the declared eight digits are, by words alone",
     "text_sure": "how surely the description names one number",
     "duty_gap": "duty percent one expects from the description beyond the declared number's",
     "declared_duty": "duty percent of the declared number",
@@ -67,18 +68,22 @@ FALL_WITH_VALUE = frozenset(
     "value_kg_for_text sender_value_shift".split()
 )
 RISE_AS_VALUE_FALLS = frozenset(("nominal_value", "rule_undervaluation"))
-UNORDERED_IN_VALUE = frozenset(("round_value", "under_limit", "place_value_window"))
+# ... the suggester may be asked with the value, which decides some numbers
+UNORDERED_IN_VALUE = frozenset(("round_value", "under_limit", "place_value_window", *suggested.NAMES))
 
 # Where a typology may only move one way with a column, whatever a sample of parcels happens to say.
 ONE_WAY = {
     "splitting": dict.fromkeys(
         ("goods_to_place_window", "goods_to_recipient_window", "sender_goods_to_zip_window", "names_at_place",
          "rule_splitting"), 1),
-    "misclassification": {"heading_likely": -1, "duty_gap": 1, "rule_misclassification": 1},
-    "origin": {"origin_usual_for_sender": -1, "rule_origin": 1},
+    "misclassification": {"heading_likely": -1, "duty_gap": 1, "suggested_heading": -1, "suggested_number": -1,
+                          "suggested_duty_gap": 1, "rule_misclassification": 1},
+    "origin": {"origin_usual_for_sender": -1, "origin_usual_for_brand": -1, "rule_origin": 1},
     "restricted": {"vague": 1, "telling_words": 1, "nobody": 1, "rule_restricted": 1},
 }  # fmt: skip
 
+_NO_BANDS: tuple[None, None, None] = (None, None, None)
+_NOT_KNOWN = (math.nan, math.nan, math.nan)
 _NOBODY = re.compile(
     r"\b(mickey|minnie|donald duck|spider ?man|superman|batman|elsa|unknown|present|customer|nobody|no name|test|"
     r"to whom|resident|occupant|receiver|recipient|addressee|friend|n ?/? ?a|none|xxx+)\b",
@@ -102,7 +107,7 @@ def parcel_signals(
     vague, words, telling = _text_signals(text)
     measured = amounts(parcel)
     by_code = bands.find(parcel.hts, parcel.origin)
-    by_text = bands.find(opinion.best, None) if opinion.best and opinion.sure > 0.2 else (None, None, None)
+    by_text = bands.find(opinion.best, None) if opinion.best and opinion.sure > 0.2 else _NO_BANDS
     value, pieces = parcel.value_usd, parcel.quantity or 0.0
     gift = parcel.category == "gift"
     absent = [
@@ -124,8 +129,8 @@ def parcel_signals(
         math.nan if value is None else float(any(0.93 * n <= value <= n for n in limits)),
         _log(measured[1]),
         _log(measured[0]),
-        *(b.distance(m) if b and m == m else math.nan for b, m in zip(by_code, measured, strict=True)),
-        *(b.distance(m) if b and m == m else math.nan for b, m in zip(by_text, measured, strict=True)),
+        *_distances(by_code, measured),
+        *_distances(by_text, measured),
         float(next((b.level for b in by_code if b), 0)),
         _log(parcel.weight_kg),
         math.log1p(pieces),
@@ -158,6 +163,12 @@ def _text_signals(text: str) -> tuple[float, float, float]:
         float(len(words)),
         float(any(w in _TELLING for w in words) or "1:1" in text),
     )
+
+
+def _distances(found: tuple[Band | None, Band | None, Band | None], measured: Measures) -> tuple[float, ...]:
+    if found == _NO_BANDS:
+        return _NOT_KNOWN
+    return tuple([b.distance(m) if b and m == m else math.nan for b, m in zip(found, measured, strict=True)])
 
 
 def _log(amount: float | None) -> float:

@@ -1,93 +1,183 @@
-"""Counts by hashed key: parcels, outcomes, values, recent days; and a layer of them on top of others left as they are."""
+"""Counts by hashed key, day by day, so that any day can be asked for as it stood before it: parcels, outcomes, values.
+
+A layer of them may lie on top of others that stay as they are: a batch counts for itself and leaves no trace.
+"""
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
-from models.risk.parcel import RiskParcel
-
 WINDOW = 7  # days within which an order may have been split
+MOST_NAMES = 50  # names remembered of one address
+ADDRESS = 1  # which of the windowed keys is the address
+
+
+@dataclass(slots=True)
+class Running:
+    """A sum that grows day by day: ``days`` in order, and ``sums`` up to and with each of them."""
+
+    days: list[int] = field(default_factory=list)
+    sums: list[float] = field(default_factory=list)
+
+    def add(self, day: int, amount: float) -> None:
+        if not self.days or day > self.days[-1]:
+            self.sums.append((self.sums[-1] if self.sums else 0.0) + amount)
+            self.days.append(day)
+            return
+        at = bisect_left(self.days, day)
+        if self.days[at] != day:
+            self.sums.insert(at, self.sums[at - 1] if at else 0.0)
+            self.days.insert(at, day)
+        for n in range(at, len(self.sums)):
+            self.sums[n] += amount
+
+    def before(self, day: int) -> float:
+        """The sum of all days before this one."""
+        days = self.days
+        if not days:
+            return 0.0
+        if days[-1] < day:
+            return self.sums[-1]
+        at = bisect_left(days, day)
+        return self.sums[at - 1] if at else 0.0
+
+    def forget(self, before: int) -> None:
+        """Days before this one become one day: the sum stays, when it grew is no longer known."""
+        at = bisect_left(self.days, before)
+        if at > 1:
+            del self.days[: at - 1], self.sums[: at - 1]
 
 
 @dataclass(slots=True)
 class Tally:
-    """Of one key: parcels so far, how many outcomes, how many of them wrong, the first day, values, recent days."""
+    """Of one key: its first day, parcels, outcomes, how many wrong, and, of a sender, values (sum of logarithms)."""
 
-    count: int = 0
-    judged: int = 0
-    wrong: int = 0
     first: int = 0
-    log_value: float = 0.0
-    priced: int = 0
-    recent: dict[int, list[float]] = field(default_factory=dict)  # day -> [parcels, value]
-    names: set[bytes] | None = None
+    parcels: Running = field(default_factory=Running)
+    judged: Running | None = None
+    wrong: Running | None = None
+    priced: Running | None = None
+    log_value: Running | None = None
 
-    def within(self, day: int) -> tuple[float, float]:
-        """Parcels and value of the window that ends with ``day``."""
-        count = value = 0.0
-        for when, (n, worth) in self.recent.items():
-            if day - WINDOW < when <= day:
-                count += n
-                value += worth
-        return count, value
+    def settle(self, day: int, wrong: bool) -> None:
+        if self.judged is None or self.wrong is None:
+            self.judged, self.wrong = Running(), Running()
+        self.judged.add(day, 1.0)
+        self.wrong.add(day, float(wrong))
+
+    def price(self, day: int, value: float) -> None:
+        if self.priced is None or self.log_value is None:
+            self.priced, self.log_value = Running(), Running()
+        self.priced.add(day, 1.0)
+        self.log_value.add(day, math.log(max(value, 0.01)))
+
+    def forget(self, before: int) -> bool:
+        """Folds old days; true where nothing of later days is left and the key may go."""
+        parts = [r for r in (self.parcels, self.judged, self.wrong, self.priced, self.log_value) if r]
+        for part in parts:
+            part.forget(before)
+        return all(not part.days or part.days[-1] < before for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The hashed keys of one parcel; an empty one where what it needs is missing."""
+    """The keys of one parcel, made of salted hashes; None where what one needs is missing."""
 
-    rated: tuple[bytes, ...]
-    windowed: tuple[bytes, ...]
+    rated: tuple[Hashable, ...]
+    windowed: tuple[Hashable, ...]
     name: bytes
+    item: tuple[str, int]  # identifier and day: lines that share it are one parcel
 
 
-class Overlay:
-    """Tallies on top of others that stay as they are; ``own`` writes through."""
+class Tallies:
+    """Everything counted. ``counted`` holds the parcels and their keys that were, each once whatever its lines."""
 
-    def __init__(self, below: dict[bytes, Tally], own: bool = False) -> None:
-        self._below = below
-        self._above: dict[bytes, Tally] = below if own else {}
+    def __init__(self) -> None:
+        self.rated: dict[Hashable, Tally] = {}
+        self.windows: dict[Hashable, dict[int, list[float]]] = {}  # key -> day -> [parcels, value]
+        self.names: dict[Hashable, list[tuple[int, bytes]]] = {}  # address -> first day and name, by day
+        self.counted: set[tuple[str, int]] = set()
 
-    def get(self, key: bytes) -> Tally | None:
-        return (self._above.get(key) or self._below.get(key)) if key else None
-
-    def _mine(self, key: bytes, day: int) -> Tally:
-        held = self._above.get(key)
-        if held is None:
-            old = self._below.get(key)
-            held = self._above[key] = (
-                Tally(first=day)
-                if old is None
-                else Tally(
-                    old.count, old.judged, old.wrong, old.first, old.log_value, old.priced,
-                    {d: list(v) for d, v in old.recent.items()}, set(old.names) if old.names else None,
-                )
-            )  # fmt: skip
-        return held
-
-    def window(self, keys: Keys, parcel: RiskParcel) -> None:
-        day, value = parcel.posted_on.toordinal(), parcel.value_usd or 0.0
-        for n, key in enumerate(keys.windowed):
-            if key:
-                tally = self._mine(key, day)
-                seen = tally.recent.setdefault(day, [0.0, 0.0])
-                seen[0] += 1
-                seen[1] += value
-                if len(tally.recent) > 4 * WINDOW:
-                    tally.recent = {d: v for d, v in tally.recent.items() if d > day - 2 * WINDOW}
-                if n == 1 and keys.name:
-                    tally.names = tally.names or set()
-                    if len(tally.names) < 50:
-                        tally.names.add(keys.name)
-
-    def count(self, keys: Keys, parcel: RiskParcel) -> None:
-        day = parcel.posted_on.toordinal()
+    def count(self, keys: Keys, value: float | None, met: set[Hashable] | None = None) -> None:
+        """Counts one line. ``met``: keys that other lines of the same parcel have counted already; it grows."""
+        day = keys.item[1]
+        self.counted.add(keys.item)
         for n, key in enumerate(keys.rated):
-            if key:
-                tally = self._mine(key, day)
-                tally.count += 1
-                tally.first = min(tally.first or day, day)
-                if n == 0 and parcel.value_usd is not None:
-                    tally.log_value += math.log(max(parcel.value_usd, 0.01))
-                    tally.priced += 1
+            if key is not None and not _again(key, met):
+                tally = self.rated.get(key)
+                if tally is None:
+                    tally = self.rated[key] = Tally(day)
+                elif day < tally.first or not tally.first:
+                    tally.first = day
+                tally.parcels.add(day, 1.0)
+                if n == 0 and value is not None:
+                    tally.price(day, value)
+        for n, key in enumerate(keys.windowed):
+            if key is not None:
+                days = self.windows.get(key)
+                if days is None:
+                    days = self.windows[key] = {}
+                seen = days.get(day)
+                if seen is None:
+                    seen = days[day] = [0.0, 0.0]
+                seen[0] += not _again(key, met)
+                seen[1] += value or 0.0
+                if n == ADDRESS and keys.name:
+                    self._name(key, day, keys.name)
+
+    def _name(self, key: Hashable, day: int, name: bytes) -> None:
+        known = self.names.setdefault(key, [])
+        for n, (first, other) in enumerate(known):
+            if other == name:
+                if day < first:
+                    del known[n]
+                    insort(known, (day, name))
+                return
+        if len(known) < MOST_NAMES:
+            insort(known, (day, name))
+
+    def forget(self, before: int) -> None:
+        """Drops what is older: windows wholly, sums folded, keys and names not met since."""
+        self.rated = {k: t for k, t in self.rated.items() if not t.forget(before)}
+        since = before - WINDOW
+        self.windows = {k: kept for k, d in self.windows.items() if (kept := _since(d, since))}
+        self.names = {k: n for k, n in self.names.items() if k in self.windows}
+        self.counted = {item for item in self.counted if item[1] >= before}
+
+
+def _again(key: Hashable, met: set[Hashable] | None) -> bool:
+    """Whether another line of the same parcel has brought this key; remembers it."""
+    if met is None:
+        return False
+    if key in met:
+        return True
+    met.add(key)
+    return False
+
+
+def _since(days: Mapping[int, list[float]], first: int) -> dict[int, list[float]]:
+    return {d: v for d, v in days.items() if d >= first}
+
+
+def within(days: Mapping[int, list[float]], day: int) -> tuple[float, float]:
+    """Parcels and value of the window that ends with ``day``."""
+    if len(days) == 1:  # the usual case, and this is asked six times a parcel
+        seen = days.get(day)
+        if seen is not None:
+            return seen[0], seen[1]
+    count = value = 0.0
+    for when, (n, worth) in days.items():
+        if day - WINDOW < when <= day:
+            count += n
+            value += worth
+    return count, value
+
+
+def names_by(known: list[tuple[int, bytes]], day: int) -> set[bytes]:
+    """The names met at an address by a day."""
+    if known[-1][0] <= day:
+        return {name for _, name in known}
+    return {name for _, name in known[: bisect_right(known, (day, b"\xff" * 9))]}

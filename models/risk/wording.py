@@ -94,50 +94,73 @@ class Wording:
     ) -> list[Opinion]:
         """One opinion per text. ``rates``: eight digits -> duty in percent."""
         known = [[self.words[w] for w in words_of(t or "") if w in self.words] for t in texts]
-        lengths = [len(k) for k in known]
-        pointers = np.concatenate([[0], np.cumsum(lengths)])
+        pointers = np.concatenate([[0], np.cumsum([len(k) for k in known])])
         asks = sparse.csr_matrix(
             (np.ones(pointers[-1], np.float32), np.array([n for k in known for n in k], dtype=np.int64), pointers),
             shape=(len(texts), len(self.words)),
         )  # fmt: skip
         scores = (asks @ self.support).tocsr()
-        duty = self._duty(rates)
-        made = []
-        for row, code in enumerate(declared):
-            part = slice(scores.indptr[row], scores.indptr[row + 1])
-            made.append(self._opinion(scores.indices[part], scores.data[part], code, lengths[row], duty))
+        found = np.flatnonzero(np.diff(scores.indptr))
+        made = [NO_OPINION] * len(texts)
+        for row, opinion in zip(found.tolist(), self._read(scores, found, declared, rates), strict=True):
+            made[row] = opinion
         return made
 
-    def _opinion(
+    def _read(
         self,
-        columns: NDArray[np.int32],
-        score: NDArray[np.float32],
-        code: str | None,
-        words: int,
-        duty: NDArray[np.float64],
-    ) -> Opinion:
-        if not len(columns) or not words:
-            return NO_OPINION
-        logit = score + self.prior[columns]
-        p = np.exp(logit - logit.max())
-        p /= p.sum()
-        top = int(p.argmax())
-        best, sure = self.numbers[columns[top]], float(p[top])
-        if code is None:
-            return Opinion(best=best, sure=sure)
+        scores: sparse.csr_matrix,
+        found: NDArray[np.int64],
+        declared: Sequence[str | None],
+        rates: Mapping[str, float],
+    ) -> list[Opinion]:
+        """Opinions on the rows that met any word, all of them at once: shares of a row, then sums over parts of it."""
+        if not len(found):
+            return []
+        columns, start = scores.indices, scores.indptr[found]
+        row = np.repeat(np.arange(len(found)), np.diff(scores.indptr)[found])
+        logit = scores.data + self.prior[columns]
+        p = np.exp(logit - np.maximum.reduceat(logit, start)[row])
+        p /= np.add.reduceat(p, start)[row]
+        sure = np.maximum.reduceat(p, start)
+        places = np.flatnonzero(p == sure[row])
+        top = columns[places[np.unique(row[places], return_index=True)[1]]]
+        codes = [declared[n] or "" for n in found.tolist()]
+        digits = np.array([len(c) for c in codes])
+        number = np.array([int(c[:8].ljust(8, "0")) if c else -1 for c in codes])
         ints = self._ints[columns]
-        number = int(code[:8].ljust(8, "0"))
-        heading = float(p[ints // 10000 == number // 10000].sum())
-        subheading = float(p[ints // 100 == number // 100].sum()) if len(code) >= 6 else np.nan
-        exact, gap = np.nan, np.nan
-        if len(code) >= 8:
-            exact = float(p[ints == number].sum())
-            own = duty[self._place[code[:8]]] if code[:8] in self._place else np.nan
-            usual = duty[columns]
-            priced = ~np.isnan(usual)
-            if own == own and priced.any():
-                gap = float((p[priced] * usual[priced]).sum() / p[priced].sum() - own)
-        return Opinion(heading, subheading, exact, best, sure, gap)
+        shares = [
+            np.where(
+                digits >= least, np.add.reduceat(p * (ints // over == (number // over)[row]), start), np.nan
+            )
+            for over, least in ((10000, 1), (100, 6), (1, 8))
+        ]
+        gap = self._gap(p, columns, start, codes, digits, rates)
+        best = [self.numbers[n] for n in top.tolist()]
+        return [
+            Opinion(h, s, n, b, u, g)
+            for h, s, n, b, u, g in zip(
+                *(x.tolist() for x in shares), best, sure.tolist(), gap.tolist(), strict=True
+            )
+        ]
+
+    def _gap(
+        self,
+        p: NDArray[np.float64],
+        columns: NDArray[np.int32],
+        start: NDArray[np.int32],
+        codes: Sequence[str],
+        digits: NDArray[np.int64],
+        rates: Mapping[str, float],
+    ) -> NDArray[np.float64]:
+        """Duty percent expected beyond the declared number's; not a number where either is not known."""
+        duty = self._duty(rates)
+        usual = duty[columns]
+        known = ~np.isnan(usual)
+        total = np.add.reduceat(p * known, start)
+        worth = np.add.reduceat(np.where(known, p * usual, 0.0), start)
+        own = np.array([duty[self._place[c[:8]]] if c[:8] in self._place else np.nan for c in codes])
+        priced = (digits >= 8) & (total > 0)
+        return np.where(priced, worth / np.where(total > 0, total, 1.0) - own, np.nan)
 
     def __post_init__(self) -> None:
         self._ints = np.array([int(n) for n in self.numbers])

@@ -49,13 +49,16 @@ def risk_rates() -> dict[str, float]:
 
 @pytest.fixture(scope="session")
 def small_risk(tmp_path_factory: pytest.TempPathFactory, risk_rates: dict[str, float]) -> Any:
-    """Trained on few made-up parcels with few trees: (settings, rows, Trained, catalogue)."""
+    """Trained on few made-up parcels with few trees, no suggester asked: (settings, rows, Trained, catalogue, words)."""
     from data.catalogue import load
     from data.parcel_generator import TRAINING
     from training.evaluate_risk import settings
+    from training.parcel_words import words_apart
     from training.train_risk import generated, train
 
-    asked = {**settings()["parcels"], "trees": 30, "wording_rows": 1, "band_rows": 2, "shifted_parcels": 5000}
-    goods = load()
-    rows = generated(TRAINING, goods, 7000, risk_rates)
-    return asked, rows, train(rows, goods, asked, tmp_path_factory.mktemp("risk")), goods
+    few = {"trees": 30, "wording_rows": 1, "band_rows": 2, "shifted_parcels": 5000, "suggester": "none"}
+    asked, goods = {**settings()["parcels"], **few}, load()
+    words = words_apart(goods, asked)
+    rows = generated(TRAINING, words.written_from, 7000, risk_rates)
+    trained = train(rows, goods, asked, tmp_path_factory.mktemp("risk"), tables=words.tables)
+    return asked, rows, trained, goods, words
