@@ -21,7 +21,7 @@ from models.hts.standin import Suggestion
 from models.risk.history import History
 from models.risk.standin import RiskAnswer, RiskFacts
 from serving.asked import AskedItem
-from serving.decision import Decision
+from serving.decision import Decision, Ground
 from serving.exceptions import OpenException, opened
 from serving.grounds import decided
 from serving.parcels import price_items
@@ -90,12 +90,13 @@ class Assessor:
         earlier: Earlier | None = None,
         risks: Mapping[str, RiskAnswer] | None = None,
         past: History | None = None,
+        beside: Mapping[str, Sequence[Ground]] | None = None,
     ) -> list[Assessment]:
         """One assessment for each item, in order. Items of one parcel belong into one batch.
 
         ``thresholds`` are those of the party, else the defaults; ``earlier`` finds parcels sent before to the same
-        recipients; ``risks`` are answers that still stand, by item id, where nothing they read has changed; ``past``
-        is the party's history for the risk score.
+        recipients; ``risks`` and ``beside`` are risk answers and grounds given by other parcels that still stand, by
+        item id, where nothing they read has changed; ``past`` is the party's history for the risk score.
         """
         limits = thresholds or Thresholds.shipped()
         suggestions = self.proposer.propose(items, limits.code.defended_from)
@@ -105,13 +106,14 @@ class Assessor:
         known = risks or {}
         rated = [still_stands(known.get(item.id), risk) for item, risk in zip(items, rated, strict=True)]
         stakes = at_stake(requests, suggestions, duties, limits.code, self.law, self.schedule)
-        beside = grounds_together(items, suggestions, rated, self.law, limits, earlier)
+        together = grounds_together(items, suggestions, rated, self.law, limits, earlier)
+        together = [(beside or {}).get(item.id, some) for item, some in zip(items, together, strict=True)]
         stamps = {day: self._versions(day, limits) for day in {item.day for item in items}}
         done = []
-        for item, suggestion, risk, duty, way, stake, together in zip(
-            items, suggestions, rated, duties, ways, stakes, beside, strict=True
+        for item, suggestion, risk, duty, way, stake, others in zip(
+            items, suggestions, rated, duties, ways, stakes, together, strict=True
         ):
-            decision = decided(item, suggestion, risk, duty, way, limits, stake, together)
+            decision = decided(item, suggestion, risk, duty, way, limits, stake, others)
             done.append(Assessment(item, suggestion, risk, duty, way, decision, stamps[item.day]))
         return done
 

@@ -267,6 +267,10 @@ _REASONS: dict[str, tuple[str, str]] = {
         "It is declared as a gift and looks like a sale.",
         "Find out whether anything was paid.",
     ),
+    "GIFTS_OF_A_SHOP": (
+        "One sender's gifts go to many people, as a shop's parcels do.",
+        "Find out whether anything was paid.",
+    ),
     "GIFTS_OF_ONE_DAY": (
         "The gifts to one person on one day are together worth more than a gift may be.",
         "Check the recipients; if they are one person, price them all as dutiable.",

@@ -1,8 +1,8 @@
 """Assesses an item again from its record: when something about it has changed, or the law around it has.
 
 The earlier record stays; what comes out is written as a new one, which supersedes it. With nothing changed the same
-comes out. A risk answer stands where nothing it read has changed: it was given among the parcels of its day, and
-those are not there any more.
+comes out. What was said among the parcels of its day (the risk, an order sent apart, gifts of one day) stands where
+nothing it read has changed: those parcels are not there any more.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from models.duty.records import CHANNELS, dollars
 from models.risk.standin import RiskAnswer, Signal
 from serving.asked import AskedItem, as_day, asked_from, asked_json
 from serving.assessor import Assessment, Assessor
+from serving.decision import Ground
 from serving.exceptions import exception_of
 from serving.law_windows import changes_between
 from serving.thresholds import Thresholds
-from serving.together import Earlier
+from serving.together import TOGETHER, Earlier
 from serving.versions import versions
 
 CHANGEABLE = ("description", "hts", "origin", "value_usd", "channel", "entry_date", "facts")
@@ -82,6 +83,7 @@ def reassess_parcel(
         )
     asked: list[AskedItem] = []
     risks: dict[str, RiskAnswer] = {}
+    beside: dict[str, list[Ground]] = {}
     for line in lines:
         mine = line is body
         known = (people or {}).get(line["asked"]["id"], {})
@@ -90,7 +92,8 @@ def reassess_parcel(
         asked.append(after)
         if asked_json(after) == line["asked"] and risk_stands(line, assessor, after.day, thresholds):
             risks[after.id] = risk_from(line["assessment"]["risk"])
-    done = assessor.assess(asked, thresholds, earlier, risks)
+            beside[after.id] = _beside(line)
+    done = assessor.assess(asked, thresholds, earlier, risks, beside=beside)
     return list(zip(lines, done, strict=True))
 
 
@@ -182,6 +185,12 @@ def risk_from(said: Mapping[str, Any]) -> RiskAnswer:
     """A risk answer as a record holds it."""
     signals = tuple(Signal(signal["code"], signal["message"]) for signal in said["signals"])
     return RiskAnswer(signals, said["probability"], said["model"], said["stand-in"], said.get("learned"))
+
+
+def _beside(body: Body) -> list[Ground]:
+    """What other parcels said of the item then."""
+    reasons = body["assessment"]["decision"]["reasons"]
+    return [Ground(reason["code"], reason["message"]) for reason in reasons if reason["code"] in TOGETHER]
 
 
 def risk_stands(body: Body, assessor: Assessor, day: date, thresholds: Thresholds | None) -> bool:

@@ -1,8 +1,8 @@
 """Parcels that the ledger has seen go to the same recipient: for orders sent apart and gifts of one day.
 
 People are looked up by their keyed hashes; names are unsealed only to tell who sent and who received. An item that
-is in the ledger already is held against what came before its own first record, so that the same manifest sent again
-finds the same.
+is in the ledger already is held against what came before or with its own first record, so that the same manifest sent
+again finds the same.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from serving.together import Earlier, Sent, person_of, posted_on, sender_of
 
 
 class _Known(NamedTuple):
-    """A current record with the people it came with, unsealed, and the number of the item's first record."""
+    """A current record with the people it came with, unsealed, and when the item first came (UTC text)."""
 
     record: Record
     people: Mapping[str, Any]
-    first: int
+    first: str
 
 
 def sent_before(ledger: Ledger, party: str) -> Earlier:
@@ -36,7 +36,7 @@ def sent_before(ledger: Ledger, party: str) -> Earlier:
 
     def earlier(items: Sequence[AskedItem], days: int) -> list[list[Sent]]:
         known = _known(ledger, party, items, days)
-        own = _first_numbers(ledger, party, {_key(item) for item in items})
+        own = _first_times(ledger, party, {_key(item) for item in items})
         return [_sent(item, known.get(_recipient(item), ()), own.get(_key(item)), days) for item in items]
 
     return earlier
@@ -53,13 +53,13 @@ def _known(ledger: Ledger, party: str, items: Sequence[AskedItem], days: int) ->
     first, last = min(item.day for item in items), max(item.day for item in items)
     found = _records(ledger, party, hashes, first - timedelta(days), last + timedelta(days))
     people = ledger.personal(found)
-    numbers = _first_numbers(ledger, party, {record.item_key for record in found})
+    times = _first_times(ledger, party, {record.item_key for record in found})
     by_recipient: dict[str, list[_Known]] = defaultdict(list)
     for record in found:
         held = people.get(record.record_id, {})
         who = person_of(held.get("recipient"))
         if who in asked:
-            by_recipient[who].append(_Known(record, held, numbers[record.item_key]))
+            by_recipient[who].append(_Known(record, held, times[record.item_key]))
     return by_recipient
 
 
@@ -79,24 +79,24 @@ def _records(ledger: Ledger, party: str, hashes: Collection[str], first: date, l
     return sorted(found.values(), key=lambda record: record.seq)
 
 
-def _first_numbers(ledger: Ledger, party: str, keys: Collection[str]) -> dict[str, int]:
-    """Item key -> the number of its first record."""
-    found: dict[str, int] = {}
+def _first_times(ledger: Ledger, party: str, keys: Collection[str]) -> dict[str, str]:
+    """Item key -> when its first record was written; those of one batch share it."""
+    found: dict[str, str] = {}
     with ledger.reading() as connection:
         for some in slices(keys):
-            asked = select(records.c.item_key, func.min(records.c.seq)).where(
+            asked = select(records.c.item_key, func.min(records.c.at)).where(
                 records.c.party == party, records.c.item_key.in_(some)
             )
-            found |= {key: seq for key, seq in connection.execute(asked.group_by(records.c.item_key))}
+            found |= {key: at for key, at in connection.execute(asked.group_by(records.c.item_key))}
     return found
 
 
-def _sent(item: AskedItem, known: Sequence[_Known], own: int | None, days: int) -> list[Sent]:
+def _sent(item: AskedItem, known: Sequence[_Known], own: str | None, days: int) -> list[Sent]:
     """Parcels, each once: what its items are worth together, what they are, and whether all are gifts."""
     parcels: dict[str, list[_Known]] = defaultdict(list)
     for one in known:
         parcel = one.record.tracking_id or one.record.item_id
-        if parcel != (item.parcel or item.id) and (own is None or one.first < own):
+        if parcel != (item.parcel or item.id) and (own is None or one.first <= own):
             parcels[parcel].append(one)
     found = []
     for parcel, lines in parcels.items():

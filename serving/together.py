@@ -29,6 +29,8 @@ from serving.decision import Ground
 from serving.thresholds import SplitThresholds, Thresholds
 
 MOST_NAMED = 6
+# The grounds that only other parcels can give.
+TOGETHER = frozenset({"SPLIT_SHIPMENT", "GIFTS_OF_ONE_DAY", "GIFTS_OF_A_SHOP"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def grounds_together(
     law: Law,
     thresholds: Thresholds,
     earlier: Earlier | None = None,
-) -> list[tuple[Ground, ...]]:
+) -> list[Sequence[Ground]]:
     """What speaks against each item because of other parcels, in order."""
     found: list[list[Ground]] = [[] for _ in items]
     parcels = [p for p in _parcels(items, suggestions) if p.recipient]
@@ -89,10 +91,10 @@ def grounds_together(
         grounds += _gifts(parcel, others, items[parcel.places[0]], law)
         if parcel.gift and parcel.sender in shops:
             said = f"this sender's gifts go to {shops[parcel.sender]} recipients"
-            grounds.append(Ground("GIFT_LIKE_SALE", said))
+            grounds.append(Ground("GIFTS_OF_A_SHOP", said))
         for place in parcel.places:
             found[place] += grounds
-    return [tuple(grounds) for grounds in found]
+    return list(found)
 
 
 def _parcels(items: Sequence[AskedItem], suggestions: Sequence[Suggestion]) -> Iterator[_Parcel]:

@@ -102,6 +102,19 @@ def test_the_risk_given_among_other_parcels_stands(assessor: Assessor) -> None:
     assert body(reassess(before, {}, assessor)) == before
 
 
+def test_what_other_parcels_said_of_it_stands(assessor: Assessor) -> None:
+    shop = {
+        "sender": {"name": "Lindenhof Versand"},
+        "recipient": {"name": "Mila Vindez", "postal_code": "44120"},
+    }
+    done = assessor.assess([item(n, parcel=f"P{n}", value_usd=Decimal(1400), received=shop) for n in (1, 2)])
+    for before in bodies(done):
+        assert [e["code"] for e in before["assessment"]["exceptions"]] == ["E14"]
+        assert body(reassess(before, {}, assessor, personal=shop)) == before
+        smaller = reassess(before, {"value_usd": "20.00"}, assessor, personal=shop)
+        assert smaller.exceptions == ()  # alone, and what it was said of has changed
+
+
 def test_every_line_of_a_parcel_comes_out_the_same(assessor: Assessor) -> None:
     gifts = {"facts": {"gift": True}, "parcel": "CP473124829DE"}
     before = bodies(assessor.assess([item(1, **gifts), item(2, **gifts), item(3, **gifts)]))

@@ -15,6 +15,7 @@ from serving.sent_before import sent_before
 from serving.together import Sent
 
 AT = datetime(2026, 9, 12, tzinfo=UTC)
+LATER = datetime(2026, 9, 13, tzinfo=UTC)
 DAY = date(2026, 9, 10)
 MILA = {"name": "Mila Vindez", "address": "12 Elm St", "postal_code": "44120", "phone": "+1 216 555 0100"}
 STANDING = Standing("law", "schedule")
@@ -39,8 +40,8 @@ def item(parcel: str, value: str, day: date = DAY, line: int = 1, **more: Any) -
     )  # fmt: skip
 
 
-def keep(ledger: Ledger, done: list[Assessment], party: str = "post") -> None:
-    ledger.append(party, assessed_entries(done, STANDING), at=AT, actor="test")
+def keep(ledger: Ledger, done: list[Assessment], party: str = "post", at: datetime = AT) -> None:
+    ledger.append(party, assessed_entries(done, STANDING), at=at, actor="test")
 
 
 def test_parcels_to_one_person_are_found_with_what_they_hold(ledger: Ledger, assessor: Assessor) -> None:
@@ -96,9 +97,19 @@ def test_the_same_manifests_again_write_nothing_new(ledger: Ledger, assessor: As
     """An item is held against what came before its own first record, not against what has come since."""
     earlier = sent_before(ledger, "post")
     manifests = [[item("P1", "1500.00")], [item("P2", "1400.00", DAY + timedelta(2)), item("P3", "5.00")]]
-    for asked in (*manifests, *manifests):
-        keep(ledger, assessor.assess(asked, earlier=earlier))
+    for n, asked in enumerate((*manifests, *manifests)):
+        keep(ledger, assessor.assess(asked, earlier=earlier), at=AT + timedelta(hours=n))
     assert len(list(ledger.records("post"))) == 3
+
+
+def test_parcels_of_one_batch_are_found_again_for_each_of_them(ledger: Ledger, assessor: Assessor) -> None:
+    asked = [item("P1", "1500.00"), item("P2", "1400.00")]
+    keep(ledger, assessor.assess(asked))
+    found = sent_before(ledger, "post")(asked, 7)
+    assert [[sent.parcel for sent in some] for some in found] == [["P2"], ["P1"]]
+    # what came later is not held against them, as it was not when they came
+    keep(ledger, assessor.assess([item("P3", "9.00")]), at=LATER)
+    assert sent_before(ledger, "post")(asked, 7) == found
 
 
 def test_who_was_erased_is_not_found(ledger: Ledger, assessor: Assessor) -> None:

@@ -51,7 +51,7 @@ def grounds(
 
 def said(
     items: Sequence[AskedItem], codes: Sequence[str | None], risk: RiskAnswer, earlier: Any, **own: Any
-) -> list[tuple[Ground, ...]]:
+) -> list[Sequence[Ground]]:
     suggestions = [Suggestion(code) for code in codes or [SHIRT] * len(items)]
     return grounds_together(items, suggestions, [risk] * len(items), LAW, Thresholds.of(own), earlier)
 
@@ -177,11 +177,11 @@ def test_the_limit_of_a_gift_is_that_of_where_it_comes_from() -> None:
 def test_a_sender_of_gifts_to_many_looks_like_a_shop() -> None:
     people = [{"name": f"Person {chr(97 + n)}", "postal_code": f"1200{n}"} for n in range(5)]
     found = grounds([gift(n, "20.00", to=who) for n, who in enumerate(people, 1)])
-    assert found == [["GIFT_LIKE_SALE"]] * 5
+    assert found == [["GIFTS_OF_A_SHOP"]] * 5
     assert grounds([gift(n, "20.00", to=who) for n, who in enumerate(people[:4], 1)]) == [NOTHING] * 4
     assert (
         grounds([gift(n, "20.00", to=who) for n, who in enumerate(people[:4], 1)], gift={"recipients": 4})
-        == [["GIFT_LIKE_SALE"]] * 4
+        == [["GIFTS_OF_A_SHOP"]] * 4
     )
 
 
