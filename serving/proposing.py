@@ -78,15 +78,15 @@ def joined(checked: Suggestion, answer: Learned, declared: Mapping[str, Any] | N
         said["declared"] = dict(declared)
     base = replace(checked, model=version, stand_in=False, learned=said)
     flags = {f["code"]: f["message"] for f in answer.flags}
-    declared = checked.code or ""
-    if len(declared) == 10:
-        sure = next((s.confidence for s in answer.suggestions if s.code == declared), None)
+    own = checked.code or ""
+    if len(own) == 10:
+        sure = next((s.confidence for s in answer.suggestions if s.code == own), None)
         if "CONTRADICTED" in flags:
             return replace(base, confidence=sure, reason="HTS_CONTRADICTED", message=flags["CONTRADICTED"])
         return replace(base, confidence=sure)
     if not answer.suggestions:
         return base
-    best = next((s for s in answer.suggestions if s.code.startswith(declared)), None)
+    best = next((s for s in answer.suggestions if s.code.startswith(own)), None)
     if best is None:  # the words lead nowhere under the sender's short number
         return replace(base, message=flags.get("CONTRADICTED", checked.message))
     if checked.reason in ("HTS_MULTIPLE", "HTS_UNKNOWN", "HTS_NOT_IN_FORCE", "HTS_MALFORMED"):

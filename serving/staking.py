@@ -92,7 +92,14 @@ def doubtful(suggestion: Suggestion, thresholds: CodeThresholds) -> bool:
         return True
     if suggestion.reason is not None or not _ranked(suggestion):
         return False
-    return (suggestion.confidence or 0.0) < thresholds.doubted_below
+    return _confidence(suggestion) < thresholds.doubted_below
+
+
+def _confidence(suggestion: Suggestion) -> float:
+    """In the sender's number: as listed, else what the suggester makes of it further down its list."""
+    if suggestion.confidence is not None:
+        return suggestion.confidence
+    return float(((suggestion.learned or {}).get("declared") or {}).get("probability") or 0.0)
 
 
 def alternatives(suggestion: Suggestion, thresholds: CodeThresholds) -> list[str]:

@@ -1,5 +1,6 @@
 """Duty at stake: the gap between what the words allow, and what a freedom would cost if it were none."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -79,6 +80,10 @@ def test_the_senders_number_is_staked_only_where_the_words_make_it_unlikely() ->
     assert not doubtful(likely, LIMITS) and stake(likely) == NOTHING
     assert doubtful(unlikely, LIMITS) and stake(unlikely).usd == Decimal("15.50")
     assert not doubtful(Suggestion(COTTON), LIMITS)  # no words were read at all
+    learned = {**(unlikely.learned or {}), "declared": {"hts": COTTON, "probability": 0.06}}
+    assert not doubtful(
+        replace(unlikely, learned=learned), LIMITS
+    )  # further down the list, and likely enough
 
 
 @pytest.mark.parametrize("fact", ["gift", "us_goods_returned", "undelivered", "documents"])
