@@ -9,7 +9,7 @@ from data.declarations import LEAKING, Declarations, leaking_tuples, read_declar
 from data.errors import MailDutyError
 from data.label_purity import purity, refuse_after_the_fact, refuse_leaks
 from training.evaluate_risk import evaluate_risk, settings
-from training.grouped_folds import folds
+from training.grouped_folds import folds, grouped
 from training.measures_risk import auc, average_precision, macro_f1, mean_and_spread, measures
 from training.published_split import lookup, published_split
 
@@ -133,3 +133,10 @@ def test_the_public_benchmark_leaks_and_grouping_takes_the_leak_away(shared: Pat
     held = read_declarations(shared / "data" / "risk" / "declarations_valid.csv")
     assert purity(held.table, held.wrong, LEAKING).leaks
     assert not purity(held.table, held.wrong, ["origin"]).leaks
+
+
+def test_shuffled_labels_leave_nothing_in_grouped_folds(shared: Path) -> None:
+    held = read_declarations(shared / "data" / "risk" / "declarations_valid.csv")
+    asked = {**settings()["grouped_folds"], "bags": 1, "trees": 60}
+    assert abs(grouped(held, "tuple", asked, shuffled=True)["auc"] - 0.5) < 0.02
+    assert grouped(held, "tuple", asked)["auc"] > 0.54
