@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, or_, select, text
+from sqlalchemy import Connection, Engine, or_, select
 
 from serving.ledger.drafts import checked, drafted
 from serving.ledger.finding import SLICE, personal_of, slices
+from serving.ledger.keyring import Keyring
 from serving.ledger.opening import MOST_WRITERS, WAIT_S, ledger_url, open_engine
-from serving.ledger.records import Entry, Kept, Record, Waiting
+from serving.ledger.records import Entry, Kept, Record, Waiting, keepable
 from serving.ledger.refusals import busy, in_our_words
-from serving.ledger.sealing import Sealer, missing_key, sealer, wrong_key
-from serving.ledger.tables import current, exceptions, records, sealing_keys
+from serving.ledger.sealing import Sealer
+from serving.ledger.tables import current, exceptions, records
 from serving.ledger.writing import stamp, write
 
 
@@ -25,8 +26,7 @@ class Ledger:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._sealer: Sealer | None = None
-        self._key_marked = False  # in what is committed
+        self._keyring = Keyring()
         self._one_writer = threading.BoundedSemaphore(1 if engine.dialect.name == "sqlite" else MOST_WRITERS)
         self._thread = threading.local()
 
@@ -68,7 +68,7 @@ class Ledger:
             kept = self._write(connection, party, drafts, at, actor)
             if also is not None:
                 also(connection, kept)
-        self._key_marked |= any(draft.sealed for draft in drafts)
+        self._keyring.marked |= any(draft.sealed for draft in drafts)
         return kept
 
     def add(
@@ -83,7 +83,7 @@ class Ledger:
             return []
         if any(draft.sealed for draft in drafts):
             self.mark_key(connection, at)
-        return write(connection, party, drafts, at, actor, self._sealer)
+        return write(connection, party, drafts, at, actor, self._keyring.held)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -120,6 +120,8 @@ class Ledger:
 
     def item(self, party: str, tracking_id: str) -> list[Record]:
         """All records of a parcel or, by its own id, of an item; all lines, oldest first."""
+        if not tracking_id or not keepable(tracking_id):
+            return []
         asked = select(records).where(
             records.c.party == party,
             or_(records.c.tracking_id == tracking_id, records.c.item_id == tracking_id),
@@ -129,6 +131,8 @@ class Ledger:
 
     def record(self, party: str, record_id: str) -> Record | None:
         """One record by its id; None where the party has none of that id."""
+        if not keepable(record_id):
+            return None
         asked = select(records).where(records.c.party == party, records.c.record_id == record_id)
         with self.reading() as connection:
             row = connection.execute(asked).first()
@@ -155,7 +159,7 @@ class Ledger:
         """Item key -> its newest record; keys the ledger does not know are left out."""
         found: dict[str, Record] = {}
         with self.reading() as connection:
-            for some in slices(set(item_keys)):
+            for some in slices({key for key in item_keys if keepable(key)}):
                 asked = select(records).join(current, current.c.record_id == records.c.record_id)
                 asked = asked.where(current.c.party == party, current.c.item_key.in_(some))
                 found |= {row.item_key: Record(*row) for row in connection.execute(asked)}
@@ -167,6 +171,8 @@ class Ledger:
             *(exceptions.c[name] for name in "code reason message item_key record_id opened_at".split())
         ).where(exceptions.c.party == party)
         if code is not None:
+            if not keepable(code):
+                return []
             asked = asked.where(exceptions.c.code == code)
         asked = asked.order_by(exceptions.c.opened_at, exceptions.c.item_key, exceptions.c.code)
         with self.reading() as connection:
@@ -185,34 +191,12 @@ class Ledger:
     # --- the key
 
     def sealer(self) -> Sealer:
-        """The operator's key, found to be one that this ledger was sealed with; made where nothing is sealed yet.
-
-        Raises ``LEDGER_KEY_MISSING``, ``LEDGER_KEY_WRONG`` or ``LEDGER_KEY``.
-        """
-        if self._sealer is None:
-            with self.reading() as connection:
-                marks = set(connection.execute(select(sealing_keys.c.mark)).scalars())
-            key = sealer(may_make=not marks)
-            if key is None:
-                raise missing_key()
-            if marks and not marks & set(key.marks()):
-                raise wrong_key()
-            self._sealer, self._key_marked = key, key.marks()[0] in marks
-        return self._sealer
+        """The operator's key. Raises as :meth:`serving.ledger.keyring.Keyring.sealer`."""
+        if self._keyring.held is not None:
+            return self._keyring.held
+        with self.reading() as connection:
+            return self._keyring.sealer(connection)
 
     def mark_key(self, connection: Connection, at: datetime) -> None:
-        """Writes down, in the caller's transaction, which key seals; of two machines with two keys, the second is
-        refused. Everything that seals calls it.
-        """
-        ours = self.sealer().marks()
-        asked = select(sealing_keys.c.mark)
-        if self._key_marked or ours[0] in connection.execute(asked).scalars().all():
-            return
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("LOCK TABLE sealing_keys IN SHARE ROW EXCLUSIVE MODE"))
-        marks = set(connection.execute(asked).scalars())
-        if marks and not marks & set(ours):
-            self._sealer = None
-            raise wrong_key()
-        if ours[0] not in marks:
-            connection.execute(insert(sealing_keys), {"mark": ours[0], "first_used_at": stamp(at)})
+        """Writes down, in the caller's transaction, which key seals; everything that seals calls it."""
+        self._keyring.mark(connection, stamp(at))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from data.errors import MailDutyError
 from serving.ledger.chain import canonical, digest
-from serving.ledger.records import KINDS, Entry, cleaned
+from serving.ledger.records import KINDS, Entry, keepable
 from serving.ledger.sealing import Sealer, labels
 
 # Characters; four times as many bytes still fit into one key of an index of PostgreSQL.
@@ -80,7 +80,7 @@ def checked(name: str, value: str) -> str:
     """``value``, which both databases can hold and find again. Raises ``LEDGER_TEXT``."""
     if len(value) > LONGEST[name]:
         wrong = f"has {len(value)} characters, more than {LONGEST[name]}"
-    elif "\0" in value or (not value.isascii() and value != cleaned(value)):
+    elif not keepable(value):
         wrong = "holds a character that no database keeps"
     else:
         return value

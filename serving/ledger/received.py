@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from data.errors import MailDutyError
 from serving.ledger.book import Ledger
-from serving.ledger.drafts import cleaned
+from serving.ledger.records import cleaned
 from serving.ledger.tables import files
 from serving.ledger.writing import stamp, upsert
 

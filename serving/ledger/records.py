@@ -114,3 +114,8 @@ class Record:
 def cleaned(text: str) -> str:
     """Free text without what a database cannot hold: NUL and lone surrogates become U+FFFD."""
     return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def keepable(text: str) -> bool:
+    """Whether both databases can hold ``text``, and so whether anything can be found by it."""
+    return (text.isascii() and "\0" not in text) or cleaned(text) == text

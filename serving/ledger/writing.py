@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from data.errors import MailDutyError
-from serving.ledger.chain import GENESIS, canonical, link
+from serving.ledger.chain import GENESIS, link
 from serving.ledger.drafts import Draft
-from serving.ledger.finding import Standing, personal_of, standing, standing_of_files
+from serving.ledger.finding import Stands
 from serving.ledger.projecting import Projection, standing_open, store, upsert
-from serving.ledger.records import FROM_FILES, OF_AN_ITEM, Kept, cleaned
+from serving.ledger.records import OF_AN_ITEM, Kept, cleaned
 from serving.ledger.sealing import Sealer
 from serving.ledger.tables import chains, parties, personal, records, subjects
 
@@ -43,7 +43,7 @@ def write(
     """Writes the drafts in order; the caller holds the transaction. One :class:`Kept` for each."""
     when = stamp(at)
     length, head = _lock(connection, party, when)
-    stands = _Stands(connection, party, drafts, sealer)
+    stands = Stands(connection, party, drafts, sealer)
     prefix = f"{int(at.timestamp() * 1000):012x}"
     kept: list[Kept] = []
     rows: list[dict[str, Any]] = []
@@ -81,79 +81,6 @@ def _lock(connection: Connection, party: str, when: str) -> tuple[int, str]:
         )
         found = connection.execute(asked).one()
     return found.length, found.head
-
-
-class _Stands:
-    """What the ledger says of the items at hand, kept up while they are written."""
-
-    def __init__(
-        self, connection: Connection, party: str, drafts: Sequence[Draft], sealer: Sealer | None
-    ) -> None:
-        keys = {d.entry.item_key for d in drafts if d.entry.item_key and d.entry.kind in OF_AN_ITEM}
-        self.current = standing(connection, party, keys)
-        self.known = frozenset(self.current)
-        passed = {
-            d.entry.item_key
-            for d in drafts
-            if d.entry.kind in FROM_FILES
-            and (now := self.current.get(d.entry.item_key)) is not None
-            and now.kind != d.entry.kind
-        }
-        self.of_files = standing_of_files(connection, party, passed)
-        alike = [
-            (d, found)
-            for d in drafts
-            if d.sealed and (found := self._last(d)) and _alike(d, found) and found.personal_mark
-        ]
-        sealed = personal_of(connection, {found.record_id for _, found in alike})
-        self.personal: dict[str, bytes] = {}
-        for _, found in alike:
-            if sealer and found.record_id in sealed and found.record_id not in self.personal:
-                opened_up = sealer.open_up(sealed[found.record_id], found.personal_mark)
-                self.personal[found.record_id] = canonical(opened_up)
-
-    def says_already(self, draft: Draft) -> Standing | None:
-        """The record that says exactly this, personal data included; erased personal data is not asked for again."""
-        found = self._last(draft)
-        if found is None or not _alike(draft, found):
-            return None
-        if draft.personal is None:
-            return found
-        if found.personal_mark is None:
-            return None
-        held = self.personal.get(found.record_id)
-        return found if held is None or held == draft.personal else None
-
-    def superseded_by(self, draft: Draft) -> str | None:
-        now = self.current.get(draft.entry.item_key) if draft.entry.kind in OF_AN_ITEM else None
-        return now.record_id if now else None
-
-    def now_says(self, draft: Draft, row: dict[str, Any]) -> None:
-        entry = draft.entry
-        if not entry.item_key or entry.kind not in OF_AN_ITEM:
-            return
-        now = Standing(
-            row["record_id"], row["seq"], row["hash"], entry.kind, row["body_sha256"], row["personal_mark"]
-        )
-        before = self.current.get(entry.item_key)
-        if before is not None and before.kind in FROM_FILES:
-            self.of_files[entry.item_key, before.kind] = before
-        self.current[entry.item_key] = now
-        if draft.personal is not None:
-            self.personal[now.record_id] = draft.personal
-
-    def _last(self, draft: Draft) -> Standing | None:
-        entry = draft.entry
-        if not entry.item_key or entry.kind not in OF_AN_ITEM:
-            return None
-        now = self.current.get(entry.item_key)
-        if now is not None and now.kind != entry.kind and entry.kind in FROM_FILES:
-            return self.of_files.get((entry.item_key, entry.kind))
-        return now
-
-
-def _alike(draft: Draft, found: Standing) -> bool:
-    return found.kind == draft.entry.kind and found.body_sha256 == draft.body_sha256
 
 
 def _row(

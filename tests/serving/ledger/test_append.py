@@ -165,6 +165,15 @@ def test_an_item_is_found_by_parcel_and_by_its_own_id_with_all_lines(
     assert ledger.item("acme", "CP9") == []
 
 
+@pytest.mark.parametrize("strange", ["", "\0", "CP\0DE", "\ud800", "x" * 5000, "%", "' OR 1=1 --"])
+def test_what_no_database_keeps_is_not_found_either(
+    ledger: Ledger, entry: Make, at: datetime, strange: str
+) -> None:
+    ledger.append("acme", [entry(1), Entry("manifest", {"rows": 1})], at=at, actor="nadia")
+    assert ledger.item("acme", strange) == [] and ledger.record("acme", strange) is None
+    assert ledger.current("acme", [strange]) == {} and ledger.open_exceptions("acme", strange) == []
+
+
 def test_parties_do_not_see_each_other(ledger: Ledger, entry: Make, at: datetime, chain_holds: Any) -> None:
     [ours] = ledger.append("acme", [entry(1, exceptions=(VAGUE,))], at=at, actor="nadia")
     [theirs] = ledger.append("bolt", [entry(1)], at=at, actor="omar")
