@@ -36,6 +36,7 @@ _STATUS = {
 }
 # What nothing in the request caused: a model or a ledger that cannot be used now.
 _OURS = ("MODEL_", "LEDGER_", "SEALING_", "RECORD_NOT_KEPT")
+_PASSES = ("LEDGER_BUSY", "LEDGER_OPEN")
 # What a library answers, in our words.
 _FOREIGN = {
     400: ("REQUEST_SHAPE", "the request has not the shape that is asked for"),
@@ -61,8 +62,10 @@ def answer(body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str
 def refused(error: MailDutyError) -> Response:
     """The answer to a request that ended in this error."""
     headers = {}
-    if "retry_after" in error.where:
-        headers["Retry-After"] = str(error.where["retry_after"])
+    if "retry_after" in error.where or error.code in _PASSES:
+        headers["Retry-After"] = str(error.where.get("retry_after", 2))
+    if error.code == "BODY_TOO_LARGE":
+        headers["Connection"] = "close"  # what is still coming is not read
     status = status_of(error)
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="mailduty"'

@@ -34,7 +34,7 @@ from serving.messages_kept import (
 )
 
 ATTEMPTS = 4
-_LATER = (429, 502, 503, 504)
+_LATER = (429, 502, 504)  # and 503 where it says when
 _Message = TypeVar("_Message", bound=BaseModel)
 _Page = TypeVar("_Page", ManifestErrors, OpenExceptions)
 
@@ -171,7 +171,8 @@ class Client:
             else:
                 if answer.is_success:
                     return kind.model_validate_json(answer.content)
-                if answer.status_code not in _LATER or attempt == ATTEMPTS - 1:
+                says_when = "retry-after" in answer.headers
+                if attempt == ATTEMPTS - 1 or not (says_when or answer.status_code in _LATER):
                     raise _refusal(answer)
                 wait = float(answer.headers.get("retry-after", 0.2 * 2**attempt))
             if attempt < ATTEMPTS - 1:

@@ -84,7 +84,8 @@ def _taken(looked_at: Record, said: Mapping[str, Any]) -> Entry:
         still = (OpenException("E22", _RETURNED, reason(_RETURNED).sentence),)
     elif decision != "accept":
         still = tuple(OpenException(one.code, one.reason, one.message) for one in looked_at.exceptions)
-    body = {"of": looked_at.record_id, "decision": decision, "reviewer": said["reviewer"]}
+    who = {"reviewer": said["reviewer"], "reason": said["reason"]}
+    body = {"of": looked_at.record_id, "decision": decision, **who}
     if decision == "correct":
         body["changes"] = said["changes"]
     return Entry(

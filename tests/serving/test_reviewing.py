@@ -73,7 +73,8 @@ def test_a_correction_is_priced_anew_and_the_earlier_record_stays(desk: Desk, ke
     assert [one.kind for one in history] == ["assessment", "review", "correction"]
     assert [one.record_id for one in history] == [record, answer["record_id"], *answer["records"]]
     assert history[1].body() == {
-        "of": record, "decision": "correct", "reviewer": "desk 4", "changes": {"origin": "IN"},
+        "of": record, "decision": "correct", "reviewer": "desk 4", "reason": "looked at it",
+        "changes": {"origin": "IN"},
     }  # fmt: skip
     assert "origin None -> IN" in history[2].reason
     assert (history[0].body() or {})["asked"]["origin"] is None

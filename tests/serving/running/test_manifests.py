@@ -1,6 +1,7 @@
 """Manifests through a running service: shared by two processes, killed in the middle, stopped in the middle."""
 
 import concurrent.futures
+import re
 import time
 from collections import Counter
 from contextlib import closing
@@ -34,6 +35,12 @@ def _moving(client: httpx.Client, task_id: str) -> int:
             return int(said["rows_done"])
         time.sleep(0.01)
     raise AssertionError(said)
+
+
+def _manifests_done(server: Server) -> float:
+    with server.asking() as client:  # a connection of its own: any of the processes may answer
+        found = re.search(r'mailduty_manifests_total{status="done"} (\S+)', client.get("/metrics").text)
+    return float(found[1]) if found else 0.0
 
 
 def test_a_form_brings_a_file_with_its_exchange_rates(asking: httpx.Client) -> None:
@@ -92,6 +99,8 @@ def test_killed_in_the_middle_it_goes_on_and_doubles_nothing(two_workers: Server
         for task in tasks.values():
             said = _waited(client, task)
             assert (said["status"], said["rows_done"], said["result"]["new"]) == ("done", 600, 600)
+        figures = {_manifests_done(two_workers) for _ in range(6)}
+        assert len(figures) == 1 and figures != {0.0}  # whichever process is asked, it tells of both
     with closing(two_workers.ledger()) as ledger:
         times = Counter((record.kind, record.item_key) for record in ledger.records("local"))
         assert set(times.values()) == {1}

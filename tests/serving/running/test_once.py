@@ -95,5 +95,6 @@ def test_a_manifest_and_a_review_are_answered_again_under_their_key(asking: http
     said = {"record_id": record, "decision": "hold", "reason": "looked", "reviewer": "desk"}
     first, second = (asking.post("/reviews", json=said, headers={"Idempotency-Key": "r1"}) for _ in range(2))
     assert first.status_code == 200 and first.content == second.content
-    without = asking.post("/reviews", json=said)
-    assert (without.status_code, without.json()["error"]["code"]) == (409, "RECORD_SUPERSEDED")
+    assert asking.post("/reviews", json=said).json()["record_id"] == first.json()["record_id"]
+    other = asking.post("/reviews", json={**said, "reason": "looked again"})
+    assert (other.status_code, other.json()["error"]["code"]) == (409, "RECORD_SUPERSEDED")
