@@ -105,7 +105,13 @@ def add_key(ledger: Ledger, party: str, scopes: Iterable[str], at: datetime, act
     def also(connection: Connection, _: Sequence[Kept]) -> None:
         connection.execute(insert(table).values(row))
 
-    said = Entry("key", {"key_id": key_id, "scopes": given, "done": "added"}, item_key=f"key|{key_id}")
+    body = {
+        "key_id": key_id,
+        "scopes": given,
+        "digest": row["digest"],
+        "done": "added",
+    }  # a hash of chance alone
+    said = Entry("key", body, item_key=f"key|{key_id}")
     ledger.append(party, [said], at=at, actor=actor, also=also)
     return token
 

@@ -21,6 +21,7 @@ from serving.ledger.beside import check_artefacts, check_files, check_projection
 from serving.ledger.book import Ledger
 from serving.ledger.chain import GENESIS, digest, link
 from serving.ledger.disposed import Disposed
+from serving.ledger.paperwork import check_keys, check_settings
 from serving.ledger.snapshot import sayable, snapshot
 from serving.ledger.tables import chains, parties, records
 
@@ -91,6 +92,8 @@ def _verified(ledger: Ledger, connection: Connection, party: str, anchors: Seque
     check_files(ledger, connection, party, disposed, found)
     check_artefacts(connection, party, found)
     check_projections(connection, party, found)
+    check_keys(connection, party, found)
+    check_settings(connection, party, found)
     return found
 
 

@@ -15,12 +15,14 @@ from data.law import Law
 from data.schedule import Schedule
 from data.schedule_table import write_table
 from serving.keeping import manifest_entry
+from serving.keys import add_key, revoke_key
 from serving.ledger import Entry, Ledger, OpenException
 from serving.ledger.anchors import anchors, read_anchors
 from serving.ledger.artefacts import standing
 from serving.ledger.received import keep_file, sealed_file
 from serving.ledger.tables import metadata, records
 from serving.ledger.verify import verify
+from serving.parties import set_thresholds
 from tests.serving.ledger.tampering import Tamperer
 
 FILE = b"tracking,description\nPARCEL000001,cotton shirt\n"
@@ -48,7 +50,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Law, Schedule]:
 def filled(
     ledger: Ledger, entry: Callable[..., Entry], person: Any, at: datetime, small: tuple[Law, Schedule]
 ) -> Ledger:
-    """Two parties; items with people, an open exception that a review leaves open, a rejected row, a file."""
+    """Three parties; items with people, an open exception that a review leaves open, a rejected row, a file, keys."""
     basis = standing(ledger.engine, *small).as_json()
     body = {"received": {}, "basis": {**basis, "request": None, "parcel": None}}
     with ledger.writing() as connection:
@@ -69,6 +71,10 @@ def filled(
         "acme", [entry(1, kind="review", exceptions=(VAGUE,))], at=at + timedelta(days=1), actor="omar"
     )
     ledger.append("other", [entry(1), entry(4, personal=person(4))], at=at, actor="omar")
+    add_key(ledger, "third", ["read"], at, "omar")
+    key = add_key(ledger, "third", ["read", "review"], at, "omar")
+    revoke_key(ledger, key.split("_")[1], at, "omar")
+    set_thresholds(ledger, "third", {"risk": {"review_from": 0.25}}, at, "omar")
     return ledger
 
 
@@ -81,6 +87,7 @@ def test_what_was_written_holds(filled: Ledger) -> None:
     assert [(one.party, one.records, one.good, one.notes) for one in found] == [
         ("acme", 5, True, []),
         ("other", 2, True, []),
+        ("third", 4, True, []),
     ]
     with pytest.raises(MailDutyError) as caught:
         verify(filled, "nobody")
@@ -176,6 +183,12 @@ DONE = {
     "an item no longer current": "DELETE FROM current WHERE party = 'other' AND item_key LIKE '%4'",
     "an item that never was": """INSERT INTO current SELECT party, 'x' || item_key, record_id, decision, route, at
         FROM current WHERE party = 'other'""",
+    "a key that may do more": "UPDATE keys SET scopes = 'read assess review file'",
+    "a revoked key that opens again": "UPDATE keys SET revoked_at = NULL",
+    "a key of somebody else's": "UPDATE keys SET digest = 'f' || substr(digest, 2)",
+    "a key that nobody added": """INSERT INTO keys SELECT 'x' || key_id, party, 'x' || digest, scopes, created_at,
+        revoked_at FROM keys""",
+    "thresholds that nobody set": "UPDATE parties SET settings = '{}'",
     "an exception closed": "DELETE FROM exceptions",
     "an exception opened later": "UPDATE exceptions SET opened_at = at FROM current WHERE "
     "exceptions.item_key = current.item_key AND exceptions.party = current.party",
@@ -224,7 +237,11 @@ def test_an_anchor_shows_an_end_cut_off_together_with_the_head(
     filled: Ledger, at: datetime, tmp_path: Path
 ) -> None:
     taken = anchors(filled, at)
-    assert [(one.party, one.length) for one in taken] == [("acme", 5), ("other", 2)]
+    assert [(one.party, one.length) for one in taken] == [
+        ("acme", 5),
+        ("other", 2),
+        ("third", 4),
+    ]
     file = tmp_path / "anchor.jsonl"
     file.write_text("".join(one.line() + "\n" for one in taken))
     assert read_anchors(file) == taken
