@@ -77,8 +77,8 @@ def bounds() -> tuple[int, int]:
 class _Shared(History):
     """A history that one thread reads while another adds to it."""
 
-    def __init__(self, salt: bytes, keep_days: int | None) -> None:
-        super().__init__(salt, keep_days)
+    def __init__(self, salt: bytes, keep_days: int, most: int) -> None:
+        super().__init__(salt, keep_days, most)
         self._turn = RLock()
 
     def features(self, parcels: Sequence[RiskParcel]) -> list[tuple[float, ...]]:
@@ -99,7 +99,7 @@ class RiskPast:
 
     def __init__(self, ledger: Ledger, party: str, days: int = DAYS, most: int = PARCELS) -> None:
         self._ledger, self._party, self._most = ledger, party, most
-        self._history = _Shared(salt(), days)
+        self._history = _Shared(salt(), days, most)
         self._keys: dict[str, Keys] = {}  # by item key, for what is found of it later; hashes, no names
         self._read = 0
         self._turn = Lock()

@@ -43,15 +43,15 @@ _WHOLE = ("all",)
 class History:
     """Grows as parcels come: ``features`` of a batch, then ``add`` it; ``settle`` when outcomes become known.
 
-    ``keep_days`` bounds what is held: what is older than that, seen from the newest day, is folded or dropped.
+    ``keep_days`` and ``most`` (parcels) bound what is held: what is older is folded or dropped, day by day.
     """
 
-    def __init__(self, salt: bytes, keep_days: int | None = None) -> None:
+    def __init__(self, salt: bytes, keep_days: int | None = None, most: int | None = None) -> None:
         self._salted = Salted(salt)
         self._held = Tallies()
         self._held.rated[_WHOLE] = Tally()
-        self.keep_days = keep_days
-        self._newest = self._folded = 0
+        self.keep_days, self.most = keep_days, most
+        self._newest = self._folded = self._left = 0
 
     @property
     def parcels(self) -> int:
@@ -72,6 +72,12 @@ class History:
         self._counted(self._held, list(parcels))
         if self.keep_days is not None and self._newest > self._folded + max(1, self.keep_days // 8):
             self.forget(date.fromordinal(max(1, self._newest - self.keep_days)))
+        if self.most is not None and self.parcels > max(self._left, self.most) * 5 // 4:
+            days = sorted((day for _, day in self._held.counted), reverse=True)
+            self.forget(
+                date.fromordinal(days[self.most - 1])
+            )  # the day of the last that may stay stays whole
+            self._left = self.parcels
 
     def settle(self, outcomes: Iterable[tuple[RiskParcel, bool]], known_on: date | None = None) -> None:
         """Remembers what came of parcels. Without ``known_on`` an outcome counts as known on the day of posting."""

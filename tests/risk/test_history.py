@@ -128,6 +128,16 @@ def test_lines_of_one_parcel_count_once(parcel: Make) -> None:
     assert [s["goods_to_place_window"] for s in apart] == [4.0] * 4
 
 
+def test_parcels_are_bounded_day_by_day_and_a_day_stays_whole(parcel: Make) -> None:
+    history = History(b"s", most=20)
+    for n, one in enumerate(days(parcel, 40)):
+        history.add([one, replace(one, id=f"also {n}")])
+        assert history.parcels <= 26
+    assert of(history, parcel(id="x", posted_on="2026-11-10"))[0]["sender_count"] == math.log1p(80)
+    history.add([parcel(id=f"busy {n}", posted_on="2026-11-12") for n in range(60)])
+    assert history.parcels == 60
+
+
 def test_what_is_kept_is_bounded_and_old_days_are_folded(parcel: Make) -> None:
     history, endless = History(b"s", keep_days=30), History(b"s")
     first = date(2025, 1, 1)
