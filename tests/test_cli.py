@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import mailduty
+from serving.ledger import Ledger
 
 ROOT = Path(__file__).resolve().parent.parent
 ITEM = {
@@ -111,14 +112,14 @@ def test_assess_does_the_whole_job(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert last["summary"]["rows_in"] == 3  # type: ignore[index]
     assert answers[0]["decision"]["outcome"] == "accept"  # type: ignore[index]
     assert answers[2]["error"]["row"] == 4  # type: ignore[index]
-    record = next((tmp_path / "home").rglob("*.jsonl"))
-    assert [line["kind"] for line in lines_of(record.read_text())] == [
-        "run",
-        "item",
-        "item",
+    ledger = Ledger.open(f"sqlite:///{tmp_path / 'home' / 'ledger.db'}")
+    assert [one.kind for one in ledger.records("local")] == [
+        "manifest",
+        "assessment",
+        "assessment",
         "rejected",
-        "end",
     ]
+    ledger.close()
 
 
 def test_assess_writes_json_lines_to_standard_output_and_the_table_beside_it(tmp_path: Path) -> None:
