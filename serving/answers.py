@@ -122,8 +122,9 @@ class Desk:
         done = keeper.assess(self.assessor, asked)
         entries = [*assessed_entries(done, keeper.standing(self.assessor)), *rejected]
         answers: dict[str, dict[str, Any]] = {one.asked.id: one.as_json() for one in done}
+        items: dict[str, dict[str, Any]] = {i: answers.get(i) or errors[i] for i in batch["items"]}
         answer = {
-            "items": {i: answers.get(i) or errors[i] for i in batch["items"]},
+            "items": items,
             "errors": len(errors),
             "decisions": tally([one.decision for one in done]),
             "versions": self._versions(today),
@@ -131,7 +132,7 @@ class Desk:
 
         def named(connection: Connection, kept: Sequence[Kept]) -> None:
             for entry, one in zip(entries, kept, strict=True):
-                answer["items"][entry.item_id]["record_id"] = one.record_id
+                items[entry.item_id]["record_id"] = one.record_id
             if also is not None:
                 also(connection, answer)
 

@@ -7,7 +7,8 @@ the task back, for another to go on with.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from data.errors import MailDutyError
@@ -20,9 +21,9 @@ from serving.logs import failure, log
 from serving.tasks import LeaseLost, Task, fail, me, put_back, take
 
 POLL = 1.0  # seconds between two looks for work that came to another process
-AGAIN = timedelta(seconds=5)  # until a task is tried again that the ledger could not take
-_LATER = ("LEDGER_BUSY", "LEDGER_FULL", "LEDGER_OPEN", "MODEL_")  # of errors that pass
+AGAIN = timedelta(seconds=5)  # until a task is tried again that could not be done just now
 MOST_TRIES = 3  # of a task that meets an error of ours
+_LATER = ("LEDGER_BUSY", "LEDGER_FULL", "LEDGER_OPEN", "MODEL_")  # of errors that pass
 HOUR = timedelta(hours=1)
 
 
@@ -82,26 +83,34 @@ class Clerk(threading.Thread):
             log.warning("lease lost", task=task.task_id)
             return
         except MailDutyError as error:
-            self._ended_in(task, error, error.code.startswith(_LATER), False)
+            passes = error.code.startswith(_LATER)
+            self._again(task, error) if passes else self._failed(task, error)
             return
         except Exception as error:
             failure(error, task=task.task_id)
-            again = task.result.get("takes", 1) < 3
-            self._ended_in(
-                task, MailDutyError("INTERNAL", "something went wrong here; it is in the log"), again
-            )
+            ours = MailDutyError("INTERNAL", "something went wrong here; it is in the log")
+            tried = task.result.get("takes", 1) >= MOST_TRIES
+            self._failed(task, ours) if tried else self._again(task, ours, in_vain=True)
             return
         if done.status == "done":
             metrics.manifest_ended("done")
         log.info(done.status, task=task.task_id, party=task.party, rows=done.rows_done)
 
-    def _ended_in(self, task: Task, error: MailDutyError, again: bool, in_vain: bool) -> None:
-        log.warning("again later" if again else "failed", task=task.task_id, code=error.code)
+    def _again(self, task: Task, error: MailDutyError, in_vain: bool = False) -> None:
+        log.warning("again later", task=task.task_id, code=error.code)
+        with self._or_the_lease_ends(task):
+            put_back(self.ledger, task, self.worker, _now(), AGAIN, in_vain)
+
+    def _failed(self, task: Task, error: MailDutyError) -> None:
+        log.warning("failed", task=task.task_id, code=error.code)
+        with self._or_the_lease_ends(task):
+            fail(self.ledger, task, self.worker, error, _now())
+            metrics.manifest_ended("failed")
+
+    @contextmanager
+    def _or_the_lease_ends(self, task: Task) -> Iterator[None]:
+        """What cannot be written down about a task its lease does: it ends by itself, then another tries."""
         try:
-            if again:
-                put_back(self.ledger, task, self.worker, _now(), AGAIN, in_vain)
-            else:
-                fail(self.ledger, task, self.worker, error, _now())
-                metrics.manifest_ended("failed")
-        except (MailDutyError, LeaseLost) as also:
-            failure(also, task=task.task_id)  # the lease ends by itself, then another tries
+            yield
+        except (MailDutyError, LeaseLost) as error:
+            failure(error, task=task.task_id)

@@ -144,7 +144,9 @@ class Gate:
             _no_other_site(headers)
         door = self.door()
         known = door.quick(token, loopback)
-        return known or await anyio.to_thread.run_sync(door.caller, token, loopback)
+        if known is not None:
+            return known
+        return await anyio.to_thread.run_sync(door.caller, token, loopback)
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

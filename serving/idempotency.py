@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from data.errors import MailDutyError
 from serving.ledger import Ledger
@@ -92,6 +93,6 @@ def forget(connection: Connection, now: datetime) -> None:
     connection.execute(delete(requests).where(requests.c.at < stamp(now - KEPT_FOR)))
 
 
-def _row(connection: Connection, once: Once) -> object:
+def _row(connection: Connection, once: Once) -> Row[Any] | None:
     asked = select(requests).where(requests.c.party == once.party, requests.c.key == once.key)
     return connection.execute(asked).first()

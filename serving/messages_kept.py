@@ -143,14 +143,17 @@ class ItemRecords(BaseModel):
 class Changes(_Message):
     """What is otherwise about an item; what is not named stays."""
 
-    description: str = Field("", description="Item text.", examples=["cotton T-shirt, men's"])
-    hts: str = Field("", description="Tariff number.", examples=["6109.10.00.12"])
-    origin: str = Field("", description="Country of origin of the goods.", examples=["IN"])
-    value_usd: str | int | float = Field("", description="Value in US dollars.", examples=["48.00"])
-    channel: str = Field("", description="mail, informal or formal.", examples=["mail"])
-    entry_date: str = Field("", description="Day of entry.", examples=["2026-09-01"])
+    description: str = Field(default="", description="Item text.", examples=["cotton T-shirt, men's"])
+    hts: str = Field(default="", description="Tariff number.", examples=["6109.10.00.12"])
+    origin: str = Field(default="", description="Country of origin of the goods.", examples=["IN"])
+    value_usd: str | int | float = Field(default="", description="Value in US dollars.", examples=["48.00"])
+    channel: str = Field(default="", description="mail, informal or formal.", examples=["mail"])
+    entry_date: str = Field(default="", description="Day of entry.", examples=["2026-09-01"])
     facts: dict[str, Any] = Field(
-        {}, description="Facts to add; null takes one away.", examples=[{"gift": True}], max_length=100
+        default={},
+        description="Facts to add; null takes one away.",
+        examples=[{"gift": True}],
+        max_length=100,
     )
 
 
@@ -171,7 +174,7 @@ class Review(_Message):
     )
     reviewer: str = Field(description="Who decided.", examples=["desk 4"], min_length=1, max_length=200)
     changes: Changes = Field(
-        Changes(),
+        default=Changes(),
         description="With correct: the fields of the item that are otherwise.",
         examples=[{"origin": "IN", "hts": "6109.10.00.12"}],
     )

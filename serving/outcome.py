@@ -62,7 +62,7 @@ class Outcome:
         )
         refused = [one.seq for one in kept[len(done) :]]
         duty = sum(one.duty.duty for one in done if isinstance(one.duty, DutyAssessment))
-        taken = Counter(one.decision.outcome for one in done)
+        taken: Counter[str] = Counter(one.decision.outcome for one in done)
         return replace(
             self,
             items=self.items + len(done),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -15,7 +16,7 @@ def closed_by(ledger: Ledger, party: str, entries: Sequence[Entry], sha256: str)
     """Corrections that close rejected rows of earlier files, for the parcels that ``entries`` of this file are of."""
     parcels = {entry.tracking_id for entry in entries if entry.tracking_id}
     said = "its parcel came again in another file"
-    closing = []
+    closing: list[Any] = []
     with ledger.reading() as connection:
         for some in slices(parcels):
             asked = (
