@@ -28,10 +28,11 @@ from serving.parcels import price_items
 from serving.proposing import Proposer
 from serving.rating import Rater, still_stands
 from serving.routing import as_json, route_items
+from serving.sent import Earlier
 from serving.settings import tariff
 from serving.staking import at_stake
 from serving.thresholds import Thresholds
-from serving.together import Earlier, grounds_together
+from serving.together import grounds_together
 from serving.versions import versions
 
 

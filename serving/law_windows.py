@@ -1,17 +1,51 @@
-"""What begins or ends in the law and the tariff between two days: why an entry of another day is another answer."""
+"""Which records the law, the tariff or another day of entry calls for: what begins or ends between two days."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from data.errors import MailDutyError
 from data.law import Law
 from data.schedule import Schedule
 from models.duty.regimes import regime
+from serving.assessor import Assessor
+from serving.versions import versions
 
+OF_THE_LAW = ("law", "schedule")
 WAYS = ("routes/", "limits/", "mail/")  # how mail may enter at all; the rest is what it owes
+
+
+def to_assess_again(
+    bodies: Iterable[Mapping[str, Any]],
+    assessor: Assessor,
+    day: date | None = None,
+    about: Sequence[str] = OF_THE_LAW,
+) -> Iterator[tuple[Mapping[str, Any], tuple[str, ...]]]:
+    """The current records that the law, the tariff or a new day of entry calls for, each with why.
+
+    ``day`` None: those answered under other versions (``about``: law, schedule, also hts_model, risk_model) than
+    would answer for their day now. Else: those for which something in the law or the tariff begins or ends between
+    the recorded day of entry and ``day``.
+    """
+    for body in bodies:
+        if "asked" not in body:
+            continue  # a record that assesses nothing
+        recorded = date.fromisoformat(body["asked"]["entry_date"])
+        if day is None:
+            now = versions(assessor.schedule, assessor.law, recorded)
+            why = [
+                f"{name} was {body['versions'].get(name)}, is {now[name]}"
+                for name in about
+                if body["versions"].get(name) != now[name]
+            ]
+        else:
+            origin = body["asked"]["origin"] or "*"
+            why = changes_between(assessor.law, assessor.schedule, recorded, day, origin)
+        if why:
+            yield body, tuple(why)
 
 
 def changes_between(law: Law, schedule: Schedule, one: date, other: date, origin: str = "*") -> list[str]:

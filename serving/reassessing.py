@@ -7,7 +7,7 @@ nothing it read has changed: those parcels are not there any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -20,16 +20,15 @@ from serving.asked import AskedItem, as_day, asked_from, asked_json
 from serving.assessor import Assessment, Assessor
 from serving.decision import Ground
 from serving.exceptions import exception_of
-from serving.law_windows import changes_between
+from serving.sent import Earlier
 from serving.thresholds import Thresholds
-from serving.together import TOGETHER, Earlier
+from serving.together import TOGETHER
 from serving.versions import versions
 
 CHANGEABLE = ("description", "hts", "origin", "value_usd", "channel", "entry_date", "facts")
 # What a change answers: questions that open these exceptions are asked no more.
 _ANSWERS = {"description": "E03", "hts": "E05", "origin": "E04", "value_usd": "E06", "entry_date": "E16"}
 _RISK_READS = ("risk_model", "hts_model", "schedule", "law", "thresholds")
-OF_THE_LAW = ("law", "schedule")
 Body = Mapping[str, Any]
 
 
@@ -152,33 +151,6 @@ def in_words(before: Body, after: Assessment) -> str:
     return "; ".join(
         f"{name} {old[name]} -> {new[name]}" for name in CHANGEABLE if old.get(name) != new.get(name)
     )
-
-
-def to_assess_again(
-    bodies: Iterable[Body], assessor: Assessor, day: date | None = None, about: Sequence[str] = OF_THE_LAW
-) -> Iterator[tuple[Body, tuple[str, ...]]]:
-    """The current records that the law, the tariff or a new day of entry calls for, each with why.
-
-    ``day`` None: those answered under other versions (``about``: law, schedule, also hts_model, risk_model) than
-    would answer for their day now. Else: those for which something in the law or the tariff begins or ends between
-    the recorded day of entry and ``day``.
-    """
-    for body in bodies:
-        if "asked" not in body:
-            continue  # a record that assesses nothing
-        recorded = date.fromisoformat(body["asked"]["entry_date"])
-        if day is None:
-            now = versions(assessor.schedule, assessor.law, recorded)
-            why = [
-                f"{name} was {body['versions'].get(name)}, is {now[name]}"
-                for name in about
-                if body["versions"].get(name) != now[name]
-            ]
-        else:
-            origin = body["asked"]["origin"] or "*"
-            why = changes_between(assessor.law, assessor.schedule, recorded, day, origin)
-        if why:
-            yield body, tuple(why)
 
 
 def risk_from(said: Mapping[str, Any]) -> RiskAnswer:

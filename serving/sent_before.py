@@ -20,7 +20,7 @@ from serving.ledger import Ledger, Record
 from serving.ledger.finding import slices
 from serving.ledger.sealing import label_of
 from serving.ledger.tables import current, records, subjects
-from serving.together import Earlier, Sent, person_of, posted_on, sender_of
+from serving.sent import Earlier, Sent, person_of, posted_on, sender_of
 
 
 class _Known(NamedTuple):

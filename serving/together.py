@@ -11,45 +11,25 @@ follow each other, or the risk score. Gifts are another matter: the limit is for
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from data.errors import MailDutyError
 from data.law import Law
 from data.s10 import read_identifier
 from models.duty.exemptions import gift_limit
 from models.hts.standin import Suggestion
-from models.risk.identity import plain
 from models.risk.standin import RiskAnswer
 from serving.asked import AskedItem
 from serving.decision import Ground
+from serving.sent import Earlier, Sent, person_of, posted_on, sender_of
 from serving.thresholds import SplitThresholds, Thresholds
 
 MOST_NAMED = 6
 # The grounds that only other parcels can give.
 TOGETHER = frozenset({"SPLIT_SHIPMENT", "GIFTS_OF_ONE_DAY", "GIFTS_OF_A_SHOP"})
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A parcel to the same recipient: what it holds and whether the same sender sent it.
-
-    ``goods`` are the headings (4 digits) of its goods; ``value_usd`` dollars; ``day`` that of posting, else of entry.
-    """
-
-    parcel: str
-    day: date
-    value_usd: Decimal
-    goods: frozenset[str]
-    gift: bool
-    same_sender: bool
-
-
-# Items and a number of days -> for each item the parcels sent to its recipient within so many days before, its own left out.
-Earlier = Callable[[Sequence[AskedItem], int], Sequence[Sequence[Sent]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,26 +193,6 @@ def _follow(one: str, other: str) -> bool:
     if a is None or b is None or (a.service, a.issuer) != (b.service, b.issuer):
         return False
     return 0 < abs(int(a.serial) - int(b.serial)) <= 2
-
-
-def posted_on(received: Mapping[str, Any], entered: date) -> date:
-    """The day of posting, else that of entry."""
-    try:
-        return date.fromisoformat(str(received.get("posted_on")))
-    except ValueError:  # not given, or no day
-        return entered
-
-
-def sender_of(party: Any) -> str:
-    """A sender by name, in one spelling; empty where there is none."""
-    return plain(str(party["name"])) if isinstance(party, Mapping) and party.get("name") else ""
-
-
-def person_of(party: Any) -> str:
-    """A recipient: the name with the postal code, in one spelling; empty where either is missing."""
-    name = sender_of(party)
-    code = "".join(c for c in str(party.get("postal_code") or "") if c.isalnum()) if name else ""
-    return f"{name}|{code.casefold()}" if name and code else ""
 
 
 def _named(parcels: Sequence[str]) -> str:

@@ -17,9 +17,9 @@ from serving.asked import AskedItem
 from serving.assessor import Assessment, Assessor
 from serving.decision import Ground
 from serving.keeping import assessed_entries
-from serving.law_windows import changes_between
+from serving.law_windows import changes_between, to_assess_again
 from serving.ledger.artefacts import Standing
-from serving.reassessing import in_words, reassess, to_assess_again
+from serving.reassessing import in_words, reassess
 from serving.thresholds import Thresholds
 
 DAY = date(2026, 9, 1)

@@ -11,8 +11,8 @@ from serving.assessor import Assessment, Assessor
 from serving.keeping import assessed_entries
 from serving.ledger import Ledger
 from serving.ledger.artefacts import Standing
+from serving.sent import Sent
 from serving.sent_before import sent_before
-from serving.together import Sent
 
 AT = datetime(2026, 9, 12, tzinfo=UTC)
 LATER = datetime(2026, 9, 13, tzinfo=UTC)

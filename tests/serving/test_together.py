@@ -13,8 +13,9 @@ from models.hts.standin import Suggestion
 from models.risk.standin import RiskAnswer
 from serving.asked import AskedItem
 from serving.decision import Ground
+from serving.sent import Sent
 from serving.thresholds import Thresholds
-from serving.together import Sent, grounds_together
+from serving.together import grounds_together
 
 LAW = Law.load()
 DAY = date(2026, 9, 10)
