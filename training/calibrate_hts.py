@@ -11,11 +11,12 @@ from data.labelled import Labelled
 from data.splits import family, place
 from models.calibration import Knots
 from models.hts.candidates import Candidate
+from models.hts.confidence import step
 from models.hts.ranker import LEVELS, Ranker, roll_up, softmax
 from training.ranker_hts import fit_ranker, fit_temperature
 
-GENERATED_SHARE = 0.3  # generated rows for each row from outside
-LEAST_ROWS = 50  # from outside; under it generated rows alone calibrate a level
+LEAST_ROWS = 50  # from outside; under it all generated rows calibrate a level too
+FEW_ROWS = 500  # from outside; under it as many generated rows stand beside them
 
 
 def calibrate(
@@ -43,30 +44,34 @@ def calibrate(
             scores[i] = found
 
     def chosen(level: int) -> list[int]:
-        """Rows from outside with a label of that depth, and a share of generated ones beside them.
+        """Rows from outside with a label of that depth; beside few of them as many generated ones.
 
-        Short phrases of people are harder than marketplace titles, generated titles are easier; mail has both.
+        Short phrases of people are harder than generated titles. Only rulings carry labels below six digits, and
+        there are few; what splits a subheading is facts, which generated rows show as people do.
         """
         outside = [i for i in range(generated, len(rows)) if any(len(c) >= level for c in rows[i].codes)]
-        if len(outside) < LEAST_ROWS:
-            return list(range(generated)) + outside
-        return list(range(min(generated, int(GENERATED_SHARE * len(outside))))) + outside
+        beside = generated if len(outside) < LEAST_ROWS else len(outside) if len(outside) < FEW_ROWS else 0
+        return [*range(min(generated, beside)), *outside]
 
-    temperature = fit_temperature(
-        [rows[i] for i in chosen(6)], [lists[i] for i in chosen(6)], [scores[i] for i in chosen(6)]
-    )
+    six = chosen(6)
+    temperature = fit_temperature([rows[i] for i in six], [lists[i] for i in six], [scores[i] for i in six])
     knots = {}
+    above = 0
     for level in LEVELS:
-        confidence, right = [], []
+        shares, right = [], []
         for i in chosen(level):
             labels = [c for c in rows[i].codes if len(c) >= level]
             if not labels or not lists[i]:
                 continue
             p = softmax(scores[i] / temperature)
-            rolled = roll_up({c.code: float(x) for c, x in zip(lists[i], p, strict=True)}, level)
-            best, share = next(iter(rolled.items()))
-            confidence.append(share)
+            codes = {c.code: float(x) for c, x in zip(lists[i], p, strict=True)}
+            rolled = {n: roll_up(codes, n) for n in LEVELS if n <= level}
+            best = next(iter(rolled[level]), "")
+            if not best or not any(c[:above] == best[:above] for c in labels):
+                continue  # a step is calibrated where the levels above are right
+            shares.append(step(rolled, best, level))
             right.append(any(c[:level] == best for c in labels))
-        if len(confidence) >= 50:
-            knots[level] = Knots.fit(confidence, right)
+        if len(shares) >= 50:
+            knots[level] = Knots.fit(shares, right)
+        above = level
     return temperature, knots

@@ -24,6 +24,11 @@ PUBLISHED = {
 }
 
 
+def _encoders(trained: Trained) -> str:
+    files = trained.artifact.files
+    return "a static table and a transformer (ONNX, int8)" if "encoder.onnx" in files else "a static table"
+
+
 def card(trained: Trained, asked: Mapping[str, Any]) -> str:
     """Markdown: what it is, what it was trained on, what it measured, what it must not be used for."""
     about = trained.artifact.about
@@ -34,7 +39,7 @@ def card(trained: Trained, asked: Mapping[str, Any]) -> str:
         "question that would decide. Trained on descriptions generated from `data/catalogue` and on public labelled",
         "text; never on a file whose name says dev or validation. **It is an aid: a person answers for an entry.**",
         "",
-        f"Encoder: {about['encoder']}. Schedule of the labels: {about['schedule']}. Data sha256 {about['data_sha256'][:16]}.",
+        f"Encoders: {_encoders(trained)}. Schedule of the labels: {about['schedule']}. Data sha256 {about['data_sha256'][:16]}.",
         "",
         "## Measured",
         "`mailduty evaluate hts --data FILE`; % exact, top-1, with 95% Wilson intervals.",

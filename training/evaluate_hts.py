@@ -81,15 +81,13 @@ def evaluate(
     for start in range(0, len(rows), 256):
         probabilities += suggester.rank([item_of(r) for r in rows[start : start + 256]])
     ranked = [list(p) for p in probabilities]
-    sure: dict[int, tuple[list[float], list[bool]]] = {}
-    for level in LEVELS:
-        confidence, right = [], []
-        for row, p in zip(rows, probabilities, strict=True):
-            rolled = roll_up(p, level)
-            best, share = next(iter(rolled.items()), ("", 0.0))
-            confidence.append(suggester.level_confidence(share, level) if best else 0.0)
-            right.append(same_at(row.codes, best, level) if best else False)
-        sure[level] = (confidence, right)
+    sure: dict[int, tuple[list[float], list[bool]]] = {level: ([], []) for level in LEVELS}
+    for row, p in zip(rows, probabilities, strict=True):
+        rolled = {level: roll_up(p, level) for level in LEVELS}
+        for level in LEVELS:
+            best = next(iter(rolled[level]), "")
+            sure[level][0].append(suggester.confidence.path(rolled, best)[level] if best else 0.0)
+            sure[level][1].append(same_at(row.codes, best, level) if best else False)
     wrong, priced = _duty_wrong(rows, ranked, duty) if duty else (None, 0)
     return Report(
         score(rows, ranked, leaves),

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from data.catalogue import FOLDER, Catalogue
 from data.errors import MailDutyError
-from data.labelled import Labelled, read_labelled
+from data.labelled import Labelled, labelled, read_labelled
 from data.official_text import describe
-from models.hts.encoder import kind_text
 from models.hts.lexical import LexicalIndex
 from training.evaluate_hts import item_of
+from training.pairs_hts import Example
 
 LONGEST_LINE = 40  # words of an official line that the encoder is taught
+FACTS = range(0, 90, 30)  # where pieces of a ruling's facts begin, in words; each is a text of its own
 
 
 def data_sum(catalogue: Path = FOLDER, files: Sequence[Path] = ()) -> str:
@@ -54,7 +57,7 @@ def outside_rows(
     return rows, weights, files
 
 
-def outside_pairs(goods: Catalogue, rows: Sequence[Labelled]) -> list[tuple[str, str]]:
+def outside_examples(goods: Catalogue, rows: Sequence[Labelled]) -> list[Example]:
     """Texts from outside, each with the nearest kind by words among those that have its subheading; others are left."""
     by_number: dict[str, set[int]] = defaultdict(set)
     for i, kind in enumerate(goods):
@@ -64,39 +67,59 @@ def outside_pairs(goods: Catalogue, rows: Sequence[Labelled]) -> list[tuple[str,
     return _nearest(goods, rows, reach, 1)
 
 
-def official_pairs(
-    goods: Catalogue, leaves: Sequence[str], on: date, folder: Path | None
-) -> list[tuple[str, str]]:
-    """The tariff's own words for each leaf, read from the official export, with the two nearest kinds that reach it.
+def ruling_facts(rows: Sequence[Labelled], files: Sequence[Path]) -> list[Labelled]:
+    """Pieces of the facts of rulings among ``rows``, with their numbers."""
+    taught = {row.id for row in rows}
+    found = []
+    for file in files:
+        for line in file.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line) if line.strip() else {}
+            if str(row.get("id")) in taught and row.get("facts") and row.get("code10"):
+                words = str(row["facts"]).split()
+                pieces = [" ".join(words[at : at + FACTS.step]) for at in FACTS if at < len(words)]
+                found += [labelled({**row, "text": piece}) for piece in pieces]
+    return found
 
-    The words are read where the user has the export and stay there; none where there is no folder.
+
+def official_lines(leaves: Sequence[str], on: date, folder: Path | None) -> dict[str, str]:
+    """The tariff's own words for each leaf, the leaf's first and the heading's last; none where there is no folder.
+
+    The words are read where the user has the export and stay there; the model keeps their vectors.
     """
     if folder is None or not folder.is_dir():
-        return []
+        return {}
+    found = {}
+    for leaf in leaves:
+        path = describe(leaf, on, folder)
+        if path:
+            deep = path[-3:] if path[-1].lower().startswith("other") else path[-2:]
+            whole = [*reversed(deep), path[0]] if len(path) > len(deep) else list(reversed(deep))
+            found[leaf] = " ".join(" ".join(whole).split()[:LONGEST_LINE])
+    return found
+
+
+def line_examples(goods: Catalogue, lines: Mapping[str, str]) -> list[Example]:
+    """Each line's words with the two nearest kinds that reach it."""
     by_number: dict[str, set[int]] = defaultdict(set)
     for i, kind in enumerate(goods):
         for row in kind.rows:
             by_number[row.hts].add(i)
-    rows = []
-    for leaf in leaves:
-        path = describe(leaf, on, folder) if leaf in by_number else None
-        if path:
-            deep = path[-3:] if path[-1].lower().startswith("other") else path[-2:]
-            rows.append(Labelled(leaf, " ".join(" ".join(deep).split()[:LONGEST_LINE]), frozenset([leaf])))
-    return _nearest(goods, rows, [by_number[row.id] for row in rows], 2)
+    rows = [Labelled(leaf, text, frozenset([leaf])) for leaf, text in lines.items() if leaf in by_number]
+    found = _nearest(goods, rows, [by_number[row.id] for row in rows], 2)
+    return [replace(example, line=True) for example in found]
 
 
 def _nearest(
     goods: Catalogue, rows: Sequence[Labelled], reach: Sequence[set[int]], most: int
-) -> list[tuple[str, str]]:
-    """Each row's text with the texts of the kinds nearest by words, of those within its reach."""
+) -> list[Example]:
+    """Each row's text with the kinds nearest by words, of those within its reach."""
     index = LexicalIndex(goods.goods)
-    pairs = []
+    examples = []
     for start in range(0, len(rows), 256):
         part = rows[start : start + 256]
         views = index.scores([item_of(r) for r in part])
-        near = views["words"] + views["letters"]
+        near = views["names"] + views["words"]
         for row, scores, kinds in zip(part, near, reach[start : start + 256], strict=True):
             best = sorted(kinds, key=lambda k: (-scores[k], k))[:most]
-            pairs += [(row.whole_text, kind_text(goods.goods[k])) for k in best]
-    return pairs
+            examples += [Example(row.whole_text, k, max(row.codes)) for k in best]
+    return examples

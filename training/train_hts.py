@@ -7,9 +7,7 @@ calibrate on the out-of-fold scores, write the model folder, score it as it is s
 from __future__ import annotations
 
 import json
-import random
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,18 +18,23 @@ import yaml
 from data.catalogue import Catalogue, load
 from data.catalogue_generate import SCHEDULE, generate
 from data.catalogue_thinned import thinned
-from data.labelled import Labelled, labelled, read_labelled
+from data.labelled import labelled, read_labelled
 from data.schedule import Schedule
 from data.splits import family, place
 from models.artifact import Artifact, Draft
-from models.artifact import load as load_artifact
 from models.hts import artifact as folder_of
 from models.hts.candidates import CandidateFinder
-from models.hts.encoder import Encoder, KindVectors, StaticEncoder, TransformerEncoder, kind_text
-from training import encoder_hts
+from models.hts.encoder import Encoder, KindVectors
+from models.hts.official import Lines
 from training.calibrate_hts import calibrate
+from training.encoders_hts import Encoders, encoders
 from training.evaluate_hts import Report, evaluate
-from training.outside_hts import data_sum, official_pairs, outside_pairs, outside_rows
+from training.outside_hts import (
+    data_sum,
+    official_lines,
+    outside_rows,
+    ruling_facts,
+)
 from training.ranker_hts import find, fit_ranker
 from training.tracking import Run
 
@@ -82,9 +85,16 @@ def train(
     draft = Draft({"name": folder_of.NAME, "settings": dict(asked), "schedule": SCHEDULE})
     draft.about["data_sha256"] = data_sum(files=files)
     official = data / asked["official"] if data and asked.get("official") else None
-    encoder = _encoder(goods, taught, asked, draft, sorted(leaves), official, progress)
-    vectors = KindVectors(encoder, goods.goods)
-    folder_of.put_kinds(draft, goods.goods, vectors.vectors)
+    words = official_lines(sorted(leaves & {row.hts for kind in goods for row in kind.rows}), DAY, official)
+    taught += ruling_facts(taught, files)
+    learned = encoders(goods, taught, asked, draft, words, progress)
+    lines = None
+    if learned.transformer and words:
+        lines = Lines(tuple(words), learned.transformer.encode(list(words.values())))
+        folder_of.put_lines(draft, lines)
+    finder = _finder(goods, learned, lines)
+    if isinstance(finder.encoder, KindVectors):
+        folder_of.put_kinds(draft, goods.goods, finder.encoder.vectors)
 
     progress(f"writing {asked['ranker_rows']} descriptions in words the index does not have")
     known, unknown = thinned(goods, int(asked["seed"]))
@@ -92,13 +102,13 @@ def train(
     rows = [*made, *outside]
     row_weights = [float(asked["weight_generated"])] * len(made) + weights
     progress(f"finding candidates of {len(rows)} rows")
-    lists = find(CandidateFinder(known.goods, KindVectors(encoder, known.goods)), made)
-    lists += find(CandidateFinder(goods.goods, vectors), outside)
+    lists = find(_finder(known, learned, lines), made)
+    lists += find(finder, outside)
     progress("training the ranker on folds without relatives")
     temperature, knots = calibrate(rows, lists, row_weights, len(made), asked)
     booster = fit_ranker(rows, lists, row_weights, int(asked["ranker"]["trees"]), int(asked["seed"]))
     folder_of.put_ranker(draft, booster, temperature, knots)
-    _rulings(draft, encoder, data)
+    _rulings(draft, learned.table, data)
     artifact = draft.save(out)
 
     progress("scoring the model as it is served")
@@ -126,54 +136,12 @@ def passes(trained: Trained, asked: Mapping[str, Any]) -> bool:
     )
 
 
-def _encoder(
-    goods: Catalogue,
-    taught: Sequence[Labelled],
-    asked: Mapping[str, Any],
-    draft: Draft,
-    leaves: Sequence[str],
-    official: Path | None,
-    progress: Progress,
-) -> Encoder:
-    """Train the encoder the settings name, or take over that of an earlier model."""
-    how = asked["encoder"]
-    if how.get("reuse"):
-        earlier = load_artifact(Path(how["reuse"]))
-        progress(f"taking over the encoder of model {earlier.version}")
-        folder_of.put_again(draft, earlier)
-        draft.about["settings"]["encoder"] = {**how, "reuse": earlier.version}  # a model names no path
-        return folder_of.encoder_of(earlier)
-    progress(f"writing {asked['rows']} descriptions from {len(goods)} kinds")
-    rows = [labelled(row) for row in generate(goods, int(asked["rows"]), int(asked["seed"]))]
-    pairs = [(row.whole_text, kind_text(goods.by_id[row.kind])) for row in rows]
-    pairs += outside_pairs(goods, taught) * int(asked["outside_repeat"])
-    pairs += official_pairs(goods, leaves, DAY, official)
-    random.Random(int(asked["seed"])).shuffle(pairs)
-    progress(f"training the {how['kind']} encoder on {len(pairs)} pairs")
-    if how["kind"] == "static":
-        tokenizer, table, scale = encoder_hts.train_static(
-            pairs, int(how["width"]), float(how["epochs"]), int(asked["seed"]), how["base"], how["start"]
-        )
-        folder_of.put_static(draft, tokenizer, table, scale)
-        return StaticEncoder(tokenizer, table, scale)
-    with tempfile.TemporaryDirectory() as work:
-        tuned = encoder_hts.fine_tune(
-            pairs,
-            Path(work) / "tuned",
-            float(how["epochs"]),
-            int(how["batch"]),
-            int(how["longest"]),
-            float(how["rate"]),
-            int(how["threads"]),
-            int(asked["seed"]),
-            how["base"],
-        )
-        out = Path(work) / "encoder.onnx"
-        table, scale = encoder_hts.export_onnx(tuned, out)
-        graph = out.read_bytes()
-        tokenizer = (tuned / "tokenizer.json").read_text(encoding="utf-8")
-    folder_of.put_transformer(draft, tokenizer, table, scale, graph)
-    return TransformerEncoder(tokenizer, table, scale, graph, threads=int(how["threads"]))
+def _finder(goods: Catalogue, learned: Encoders, lines: Lines | None) -> CandidateFinder:
+    """The finder over a catalogue, with the encoders at hand."""
+    encoder = None
+    if learned.transformer:
+        encoder = KindVectors(learned.transformer, goods.goods, lines=lines)
+    return CandidateFinder(goods.goods, encoder, KindVectors(learned.table, goods.goods))
 
 
 def _rulings(draft: Draft, encoder: Encoder, data: Path | None) -> None:

@@ -16,12 +16,15 @@ from data.tokens import TOKENS_VERSION
 from models.artifact import Artifact, Draft
 from models.calibration import Knots
 from models.hts.candidates import CandidateFinder
-from models.hts.encoder import Encoder, KindVectors, StaticEncoder, TransformerEncoder, kind_text
+from models.hts.confidence import Confidence
+from models.hts.encoder import KindVectors, StaticEncoder, TransformerEncoder, kind_text, quantised
+from models.hts.official import Lines
 from models.hts.precedents import Precedents
 from models.hts.ranker import Ranker
 from models.hts.suggester import Suggester
 
 NAME = "hts"
+ENCODERS = ("tokenizer.json", "table.npz", "pieces.npz", "encoder.onnx")
 TEXT_VERSION = f"{TOKENS_VERSION}.{CLEANER_VERSION}"  # how words are cut and cleaned
 
 
@@ -30,36 +33,45 @@ def text_sum(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:16]
 
 
-def put_static(draft: Draft, tokenizer: str, table: NDArray[np.int8], scale: NDArray[np.float32]) -> None:
+def put_table(draft: Draft, tokenizer: str, table: NDArray[np.int8], scale: NDArray[np.float32]) -> None:
+    """A static encoder."""
     draft.text("tokenizer.json", tokenizer)
-    draft.arrays("encoder.npz", table=table, scale=scale)
-    draft.about["encoder"] = "static"
+    draft.arrays("table.npz", table=table, scale=scale)
 
 
-def put_transformer(
-    draft: Draft, tokenizer: str, table: NDArray[np.int8], scale: NDArray[np.float32], graph: bytes
-) -> None:
-    put_static(draft, tokenizer, table, scale)
+def put_transformer(draft: Draft, pieces: NDArray[np.int8], scale: NDArray[np.float32], graph: bytes) -> None:
+    """A transformer beside the static encoder, over the same word pieces."""
+    draft.arrays("pieces.npz", table=pieces, scale=scale)
     draft.files["encoder.onnx"] = graph
-    draft.about["encoder"] = "transformer"
 
 
 def put_again(draft: Draft, artifact: Artifact) -> None:
-    """The encoder of an earlier model, as it is."""
-    for name in ("tokenizer.json", "encoder.npz", "encoder.onnx"):
+    """The encoders of an earlier model, as they are."""
+    for name in ENCODERS:
         if name in artifact.files:
             draft.files[name] = artifact.files[name]
-    draft.about["encoder"] = artifact.about["encoder"]
     draft.about["encoder_of"] = artifact.version
 
 
 def put_kinds(draft: Draft, goods: Sequence[Goods], vectors: NDArray[np.float32]) -> None:
-    """Kind vectors as half floats, known by the sum of the words they stand for."""
-    draft.arrays(
-        "kinds.npz",
-        sums=np.array([text_sum(kind_text(g)) for g in goods]),
-        vectors=vectors.astype(np.float16),
-    )
+    """Kind vectors of the transformer as bytes, known by the sum of the words they stand for."""
+    table, scale = quantised(vectors)
+    sums = np.array([text_sum(kind_text(g)) for g in goods])
+    draft.arrays("kinds.npz", sums=sums, table=table, scale=scale)
+
+
+def put_lines(draft: Draft, lines: Lines) -> None:
+    """Vectors of the tariff's lines, as bytes: their places of a hundredth are enough."""
+    table, scale = quantised(lines.vectors)
+    draft.arrays("lines.npz", codes=np.array(lines.codes), table=table, scale=scale)
+
+
+def _lines_of(artifact: Artifact) -> Lines | None:
+    if "lines.npz" not in artifact.files:
+        return None
+    held = artifact.arrays("lines.npz")
+    vectors = held["table"].astype(np.float32) * held["scale"][:, None]
+    return Lines(tuple(str(code) for code in held["codes"]), vectors)
 
 
 def put_rulings(
@@ -90,25 +102,37 @@ def put_ranker(draft: Draft, booster: str, temperature: float, knots: dict[int, 
     draft.about["text"] = TEXT_VERSION
 
 
-def encoder_of(artifact: Artifact) -> Encoder:
-    held = artifact.arrays("encoder.npz")
-    pieces = artifact.text("tokenizer.json"), held["table"], held["scale"]
-    if artifact.about["encoder"] == "static":
-        return StaticEncoder(*pieces)
-    return TransformerEncoder(*pieces, artifact.files["encoder.onnx"])
+def table_of(artifact: Artifact) -> StaticEncoder:
+    """The static encoder; every model has one."""
+    held = artifact.arrays("table.npz")
+    return StaticEncoder(artifact.text("tokenizer.json"), held["table"], held["scale"])
+
+
+def transformer_of(artifact: Artifact) -> TransformerEncoder | None:
+    """The transformer, None where the model was trained without."""
+    if "encoder.onnx" not in artifact.files:
+        return None
+    held = artifact.arrays("pieces.npz")
+    tokenizer, graph = artifact.text("tokenizer.json"), artifact.files["encoder.onnx"]
+    return TransformerEncoder(tokenizer, held["table"], held["scale"], graph)
 
 
 def finder_of(artifact: Artifact, catalogue: Catalogue) -> CandidateFinder:
     """The candidate finder over today's catalogue: kinds whose words changed since training are encoded anew."""
-    encoder = encoder_of(artifact)
+    table = KindVectors(table_of(artifact), catalogue.goods)  # quick enough to make each time
+    transformer = transformer_of(artifact)
+    if transformer is None:
+        return CandidateFinder(catalogue.goods, None, table)
     held = artifact.arrays("kinds.npz")
     known = {str(s): i for i, s in enumerate(held["sums"])}
     texts = [kind_text(g) for g in catalogue.goods]
     places = [known.get(text_sum(t), -1) for t in texts]
     new = [t for t, place in zip(texts, places, strict=True) if place < 0]
-    fresh = iter(encoder.encode(new)) if new else iter(())
-    vectors = np.stack([held["vectors"][p].astype(np.float32) if p >= 0 else next(fresh) for p in places])
-    return CandidateFinder(catalogue.goods, KindVectors(encoder, catalogue.goods, vectors))
+    vectors = held["table"][places].astype(np.float32) * held["scale"][places, None]
+    if new:
+        vectors[[n for n, place in enumerate(places) if place < 0]] = transformer.encode(new)
+    encoder = KindVectors(transformer, catalogue.goods, vectors, _lines_of(artifact))
+    return CandidateFinder(catalogue.goods, encoder, table)
 
 
 def suggester_of(
@@ -126,10 +150,10 @@ def suggester_of(
     learned: dict[str, Any] = artifact.json("calibration.json")
     knots = {int(n): Knots(tuple(k["x"]), tuple(k["y"])) for n, k in learned["levels"].items()}
     rulings = None
-    if "rulings.npz" in artifact.files and isinstance(finder.encoder, KindVectors):
+    if "rulings.npz" in artifact.files and isinstance(finder.table, KindVectors):
         held = artifact.arrays("rulings.npz")
         rulings = Precedents(
-            finder.encoder.encoder,
+            finder.table.encoder,
             [str(x) for x in held["numbers"]],
             [str(x) for x in held["dates"]],
             [str(x) for x in held["codes"]],
@@ -139,7 +163,7 @@ def suggester_of(
         catalogue,
         finder,
         Ranker(artifact.text("ranker.txt"), float(learned["temperature"])),
-        knots,
+        Confidence(knots),
         leaves,
         rulings,
         {"model": f"hts {artifact.version}", **versions},

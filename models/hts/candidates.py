@@ -18,25 +18,30 @@ from data.catalogue import Goods
 from data.tokens import tokens
 from models.hts.evidence import EvidenceReader, ItemText, KindReading, Said
 from models.hts.lexical import LexicalIndex
+from models.hts.official import NAMES as LINE_NAMES
+from models.hts.official import UNKNOWN, Lines, OfficialView
 
 KINDS = 14  # kinds followed for an item
+LIKELY = 48  # kinds whose official lines are read for an item
 CODES_OF_A_KIND = 6
-BLEND = {"names": 0.3, "words": 0.7, "letters": 0.25, "category": 0.5, "encoder": 2.0}
-NAMED, SHELVED = 0.18, 0.15  # for each word of a name of the kind in the text, in category or attributes
-COVERED = 0.8  # where a name is the whole text: "bicycle" is a bicycle, not a part of one
-SHARPNESS = 8.0  # of the softmax that turns blended similarity into votes
+# What a unit of each view adds to the log-odds of a kind, fitted on held-out text (`training/blend_hts.py`).
+BLEND = {"names": 2.0, "words": 1.5, "category": 1.5, "table": 5.0, "encoder": 5.6, "official": 6.0}
+NAMED, SHELVED = 0.3, 0.1  # for each word of a name of the kind in the text, in category or attributes
+COVERED = 1.0  # where a name is the whole text: "bicycle" is a bicycle, not a part of one
 
 FEATURES = (
-    "names", "words", "letters", "category", "encoder", "blend", "blend_gap", "kind_place", "named_words", "named_end", "named_shelf",
+    "names", "words", "category", "table", "encoder", "official", "blend", "blend_gap", "kind_place", "named_words", "named_end", "named_shelf",
     "number_share", "facts_said", "facts_open", "subheading_vote", "heading_vote", "chapter_vote", "kinds_for_it",
-    "price_fit", "weight_fit", "declared_digits", "other_line", "short_form", "text_words", "has_category",
+    "price_fit", "weight_fit", "declared_digits", "other_line", "short_form", "text_words", "has_category", *LINE_NAMES,
 )  # fmt: skip
 
 
 class KindEncoder(Protocol):
-    """Similarity of items to kinds in meaning: items x kinds."""
+    """Similarity of items in meaning, to kinds and to the tariff's lines: items x kinds, items x lines."""
 
-    def similarity(self, items: Sequence[ItemText]) -> NDArray[np.float32]: ...
+    lines: Lines | None
+
+    def near(self, items: Sequence[ItemText]) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]: ...
 
 
 @dataclass(frozen=True)
@@ -53,21 +58,27 @@ class Candidate:
 class CandidateFinder:
     """From items to candidates. Everything it knows comes from the catalogue and the encoder it is given."""
 
-    def __init__(self, goods: Sequence[Goods], encoder: KindEncoder | None = None) -> None:
+    def __init__(
+        self, goods: Sequence[Goods], encoder: KindEncoder | None = None, table: KindEncoder | None = None
+    ) -> None:
         self.goods = list(goods)
         self.lexical = LexicalIndex(self.goods)
-        self.encoder = encoder
+        self.encoder, self.table = encoder, table
         self.reader = EvidenceReader()
+        lines = encoder.lines if encoder is not None else None
+        self.official = OfficialView(lines.codes, self.goods) if lines is not None else None
         self._last_rows = [g.rows[-1].hts if g.rows and not g.rows[-1].when else "" for g in self.goods]
 
     def find(self, items: Sequence[ItemText]) -> list[list[Candidate]]:
         """Candidates of each item, unordered; an empty list where no word of the item is known."""
         views: dict[str, NDArray[np.float32]] = dict(self.lexical.scores(items))
+        views |= {name: np.zeros_like(views["names"]) for name in ("table", "encoder", "official")}
+        near: NDArray[np.float32] | None = None
+        if self.table is not None:
+            views["table"], _ = self.table.near(items)
         if self.encoder is not None:
-            views["encoder"] = self.encoder.similarity(items)
-        else:
-            views["encoder"] = np.zeros_like(views["names"])
-        blend = sum(weight * views[view] for view, weight in BLEND.items())
+            views["encoder"], near = self.encoder.near(items)
+        blend = sum(weight * views[view] for view, weight in BLEND.items() if view != "official")
         assert isinstance(blend, np.ndarray)
         found: list[list[Candidate]] = []
         for row, item in enumerate(items):
@@ -79,13 +90,18 @@ class CandidateFinder:
                 scores[kind] += NAMED * length + COVERED * (length / words) ** 2
             for kind, (length, _) in shelved.items():
                 scores[kind] += SHELVED * length
+            if near is not None and self.official is not None:  # read only where it can matter
+                likely = np.argpartition(-scores, min(LIKELY, len(scores)) - 1)[:LIKELY]
+                views["official"][row, likely] = self.official.kinds(near[row], likely)
+                scores[likely] += BLEND["official"] * views["official"][row, likely]
             count = min(KINDS, len(scores))
             top = np.argpartition(-scores, count - 1)[:count]
             top = top[np.argsort(-scores[top], kind="stable")]
             if scores[top[0]] <= 0:
                 found.append([])
                 continue
-            found.append(self._codes(item, row, top, scores, views, named, shelved))
+            line = None if near is None else near[row]
+            found.append(self._codes(item, row, top, scores, views, named, shelved, line))
         return found
 
     def _codes(
@@ -97,10 +113,11 @@ class CandidateFinder:
         views: Mapping[str, NDArray[np.float32]],
         named: Mapping[int, tuple[int, float]],
         shelved: Mapping[int, tuple[int, float]],
+        line: NDArray[np.float32] | None,
     ) -> list[Candidate]:
         said = Said.read(item)
         best = float(scores[top[0]])
-        votes = np.exp(SHARPNESS * (scores[top] - best) / max(best, 1e-6))
+        votes = np.exp(scores[top] - best)
         votes /= votes.sum()
         share_of = votes.tolist()
         readings = [self.reader.read(said, item, self.goods[k]) for k in top]
@@ -116,13 +133,14 @@ class CandidateFinder:
                 strength = share_of[place] * share
                 if code not in leading or strength > leading[code][1]:
                     leading[code] = (place, strength)
-        near = np.stack(
-            [views[v][row, top] for v in ("names", "words", "letters", "category", "encoder")], 1
-        ).tolist()
+        near = np.stack([views[v][row, top] for v in BLEND], 1).tolist()
         blended = scores[top].tolist()
         words = len(item.goods.split())
         declared = "".join(c for c in item.declared_hts or "" if c.isdigit())
         found = []
+        lines = dict.fromkeys(leading, UNKNOWN)
+        if line is not None and self.official is not None:
+            lines = dict(zip(leading, self.official.of(line, list(leading)), strict=True))
         for code, (place, _) in leading.items():
             kind, reading = int(top[place]), readings[place]
             goods = self.goods[kind]
@@ -150,6 +168,7 @@ class CandidateFinder:
                 float(goods.form == "short"),
                 float(min(words, 40)),
                 float(bool(item.category)),
+                *lines[code],
             )
             found.append(Candidate(code, goods, reading, share_of[place], features))
         return found

@@ -1,6 +1,6 @@
 """Text as vectors without torch: a static table of word pieces, or a small transformer run by ONNX Runtime.
 
-Both are trained in ``training/encoder_hts.py`` and hold what ``models/artifact.py`` gives them. Vectors have
+Both are trained in ``training/encoder_*.py`` and hold what ``models/artifact.py`` gives them. Vectors have
 length one, so a dot product is a cosine.
 """
 
@@ -15,9 +15,11 @@ from tokenizers import Tokenizer
 
 from data.catalogue import Goods
 from models.hts.evidence import ItemText
+from models.hts.official import Lines
 
-LONGEST = 64  # word pieces read of one text
-BATCH = 64
+LONGEST = 32  # word pieces a transformer reads of one text
+LONGEST_IN_TABLE = 256
+BATCH = 32
 SIMILARITY_DIGITS = 4
 
 
@@ -45,13 +47,19 @@ def _unit(vectors: NDArray[Any]) -> NDArray[np.float32]:
     return found
 
 
+def quantised(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """int8 with one scale per row; the largest error is half a step of the row."""
+    scale = np.maximum(np.abs(vectors).max(axis=1), 1e-9) / 127.0
+    return np.round(vectors / scale[:, None]).astype(np.int8), scale.astype(np.float32)
+
+
 class StaticEncoder:
     """The mean of word-piece vectors. ``table`` is int8 (pieces x width), ``scale`` one float per piece."""
 
     def __init__(self, tokenizer_json: str, table: NDArray[np.int8], scale: NDArray[np.float32]) -> None:
         self.tokenizer = Tokenizer.from_str(tokenizer_json)
         self.tokenizer.no_padding()
-        self.tokenizer.enable_truncation(4 * LONGEST)
+        self.tokenizer.enable_truncation(LONGEST_IN_TABLE)
         self.table = table.astype(np.float32) * scale[:, None]
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -84,6 +92,7 @@ class TransformerEncoder:
         settings = ort.SessionOptions()
         settings.intra_op_num_threads = threads
         settings.inter_op_num_threads = 1
+        settings.enable_cpu_mem_arena = False  # it keeps the memory of the largest batch for good
         self.session = ort.InferenceSession(graph, settings, providers=["CPUExecutionProvider"])
         self.tokenizer = Tokenizer.from_str(tokenizer_json)
         self.tokenizer.no_padding()
@@ -112,15 +121,27 @@ class TransformerEncoder:
 
 
 class KindVectors:
-    """Kinds of goods as vectors of an encoder; answers the similarity of items to kinds."""
+    """Kinds of goods as vectors of an encoder, and the tariff's lines where they are known.
+
+    Answers how near items are to both; an item is encoded once.
+    """
 
     def __init__(
-        self, encoder: Encoder, goods: Sequence[Goods], vectors: NDArray[np.float32] | None = None
+        self,
+        encoder: Encoder,
+        goods: Sequence[Goods],
+        vectors: NDArray[np.float32] | None = None,
+        lines: Lines | None = None,
     ) -> None:
         self.encoder = encoder
         self.vectors = encoder.encode([kind_text(g) for g in goods]) if vectors is None else vectors
+        self.lines = lines
 
-    def similarity(self, items: Sequence[ItemText]) -> NDArray[np.float32]:
-        found: NDArray[np.float32] = self.encoder.encode([item_text(i) for i in items]) @ self.vectors.T
+    def near(self, items: Sequence[ItemText]) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """Similarities of items to kinds (items x kinds) and to lines (items x lines; None without lines)."""
+        found = self.encoder.encode([item_text(i) for i in items])
         # The last digits depend on how many items are multiplied at once; a batch must answer as its items do.
-        return np.round(found, SIMILARITY_DIGITS)
+        kinds: NDArray[np.float32] = np.round(found @ self.vectors.T, SIMILARITY_DIGITS)
+        if self.lines is None:
+            return kinds, None
+        return kinds, np.round(found @ self.lines.vectors.T, SIMILARITY_DIGITS)

@@ -1,4 +1,4 @@
-"""How near an item's words are to each kind of goods: four views of the catalogue's words, as sparse matrices.
+"""How near an item's words are to each kind of goods: three views of the catalogue's words, as sparse matrices.
 
 Built from the catalogue when a suggester is made; nothing of it needs to be stored.
 """
@@ -17,7 +17,7 @@ from data.catalogue import Goods
 from data.tokens import joined, phrase, phrases, tokens
 from models.hts.evidence import ItemText
 
-VIEWS = ("names", "words", "letters", "category")
+VIEWS = ("names", "words", "category")
 LONGEST_NAME = 5
 
 
@@ -46,24 +46,25 @@ class LexicalIndex:
         paths = [cut([*(" ".join(p) for p in g.travels.category), *g.kind.names]) for g in goods]
         self._names = TfidfVectorizer(analyzer=_words, sublinear_tf=True, dtype=np.float32)
         self._words = TfidfVectorizer(analyzer=_words, sublinear_tf=True, dtype=np.float32)
-        self._letters = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(3, 4), sublinear_tf=True, dtype=np.float32
-        )
         self._paths = TfidfVectorizer(analyzer=_words, sublinear_tf=True, dtype=np.float32)
         self._tables: tuple[csr_matrix, ...] = tuple(
             vectoriser.fit_transform(texts).T.tocsr()
             for vectoriser, texts in (
                 (self._names, names),
                 (self._words, every),
-                (self._letters, names),
                 (self._paths, paths),
             )
         )
         self._named: dict[str, list[int]] = {}
+        self._whole: dict[
+            str, list[int]
+        ] = {}  # what a CN 22 says of a kind names it where it says nothing else
         for i, kind in enumerate(kinds):
             for name in {cut([n]) for n in [*kind.names, *kind.misspelt, *kind.translated, *kind.foreign]}:
                 if name:
                     self._named.setdefault(name, []).append(i)
+            for form in {cut([n]) for n in kind.cn22}:
+                self._whole.setdefault(form, []).append(i)
 
     def scores(self, items: Sequence[ItemText]) -> dict[str, NDArray[np.float32]]:
         """Cosine similarities, items x kinds, by view; zeros where an item has no category."""
@@ -76,7 +77,6 @@ class LexicalIndex:
         asked = (
             self._names.transform(texts),
             self._words.transform(whole),
-            self._letters.transform(texts),
             self._paths.transform(paths),
         )
         return {
@@ -93,4 +93,6 @@ class LexicalIndex:
                 length = run.count(" ") + 1
                 if length >= found.get(kind, (0, 0.0))[0]:
                     found[kind] = (length, end / len(words))
+        for kind in self._whole.get(" ".join(words), ()):
+            found[kind] = (len(words), 1.0)
         return found

@@ -6,6 +6,7 @@ the candidates at all; so confidences do not add up to one, and they should not.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import lightgbm as lgb
@@ -36,12 +37,11 @@ class Ranker:
         return [np.asarray(part) for part in np.split(flat, cuts)]
 
     def probabilities(self, lists: Sequence[Sequence[Candidate]]) -> list[dict[str, float]]:
-        """For each item: number -> probability, most likely first."""
+        """For each item: number -> probability, in the order of ``in_order``."""
         found = []
         for candidates, scores in zip(lists, self.scores(lists), strict=True):
             p = softmax(scores / self.temperature)
-            order = np.argsort(-p, kind="stable")
-            found.append({candidates[i].code: float(p[i]) for i in order})
+            found.append(in_order({c.code: float(share) for c, share in zip(candidates, p, strict=True)}))
         return found
 
 
@@ -61,17 +61,15 @@ def roll_up(probabilities: Mapping[str, float], level: int) -> dict[str, float]:
     return dict(sorted(found.items(), key=lambda x: (-x[1], x[0])))
 
 
-def down_the_tree(probabilities: Mapping[str, float]) -> list[str]:
-    """Numbers, best first, by walking down: the likeliest heading first, in it the likeliest subheading, and so on.
+def in_order(probabilities: Mapping[str, float]) -> dict[str, float]:
+    """Numbers, best first: by their own probability, and half as much by those of their heading and subheading.
 
-    A leaf that is likely alone does not beat a heading that is likely as a whole.
+    Goods whose number depends on a fact that nobody stated share their probability among several leaves; a
+    lone leaf of unlikelier goods must not pass them all.
     """
-    sums = {level: roll_up(probabilities, level) for level in LEVELS[:-1]}
-    return sorted(
-        probabilities,
-        key=lambda code: (
-            *(-sums[level].get(code[:level], 0.0) for level in (4, 6, 8)),
-            -probabilities[code],
-            code,
-        ),
-    )
+    heading, sub = roll_up(probabilities, 4), roll_up(probabilities, 6)
+
+    def weight(code: str) -> float:
+        return probabilities[code] * math.sqrt(heading.get(code[:4], 0.0) * sub.get(code[:6], 0.0))
+
+    return {code: probabilities[code] for code in sorted(probabilities, key=lambda c: (-weight(c), c))}

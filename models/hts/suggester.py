@@ -6,7 +6,7 @@ and no file: catalogue, encoder, ranker, calibration and the numbers in force ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -14,8 +14,8 @@ from typing import Any
 from data.catalogue import Catalogue, Goods
 from data.descriptions import why_vague
 from data.tokens import tokens
-from models.calibration import Knots
 from models.hts.candidates import Candidate, CandidateFinder
+from models.hts.confidence import Confidence
 from models.hts.evidence import ItemText
 from models.hts.language import language
 from models.hts.precedents import Precedents
@@ -87,14 +87,14 @@ class Suggester:
         catalogue: Catalogue,
         finder: CandidateFinder,
         ranker: Ranker,
-        knots: Mapping[int, Knots],
+        confidence: Confidence,
         leaves: Collection[str] | None = None,
         precedents: Precedents | None = None,
         versions: Mapping[str, str] | None = None,
     ) -> None:
         self.finder = finder
         self.ranker = ranker
-        self.knots = knots
+        self.confidence = confidence
         self.leaves = frozenset(leaves) if leaves is not None else None
         self.precedents = precedents
         self.versions = dict(versions or {})
@@ -137,10 +137,6 @@ class Suggester:
             return lists
         return [[c for c in candidates if c.code in self.leaves] for candidates in lists]
 
-    def level_confidence(self, p: float, level: int) -> float:
-        """Calibrated confidence of a rolled-up probability at a level."""
-        return float(self.knots[level](p)) if level in self.knots else p
-
     def _answer(
         self,
         item: ItemText,
@@ -155,20 +151,13 @@ class Suggester:
         if any(f["flag"] == "vague" for f in flags):
             p = {}
         rolled = {level: roll_up(p, level) for level in LEVELS}
-        suggested = tuple(
-            Suggested(
-                code,
-                self.level_confidence(share, len(code)),
-                {n: self.level_confidence(rolled[n][code[:n]], n) for n in LEVELS if n <= len(code)},
-            )
-            for code, share in list(p.items())[:top]
-        )
+        suggested = tuple(self._ranked(rolled, list(p)[:top]))
         code, sure = None, 0.0
         for level in LEVELS:
             if not rolled[level]:
                 break
-            best, share = next(iter(rolled[level].items()))
-            calibrated = self.level_confidence(share, level)
+            best = next(iter(rolled[level]))
+            calibrated = self.confidence.path(rolled, best)[level]
             if calibrated < asked or (code and not best.startswith(code)):
                 break
             code, sure = best, calibrated
@@ -177,6 +166,14 @@ class Suggester:
         missing = ask(candidates, p) if explain and p else ()
         evidence = self._evidence(item, candidates, p, rulings) if explain else ()
         return Suggestion(item.id, suggested, code, sure, tuple(missing), evidence, flags, self.versions)
+
+    def _ranked(self, rolled: Mapping[int, Mapping[str, float]], codes: Sequence[str]) -> Iterator[Suggested]:
+        """Each number with its path; one that is ranked lower is never surer."""
+        least = 1.0
+        for code in codes:
+            path = self.confidence.path(rolled, code)
+            least = path[len(code)] = min(least, path[len(code)])
+            yield Suggested(code, least, path)
 
     def _flags(self, item: ItemText, p: Mapping[str, float]) -> tuple[Mapping[str, str], ...]:
         flags: list[Mapping[str, str]] = []

@@ -12,10 +12,13 @@ import numpy as np
 import pytest
 
 from data.catalogue import Catalogue
+from data.catalogue import load as load_catalogue
 from data.errors import MailDutyError
 from data.schedule import Schedule
-from models.artifact import load
-from models.hts.artifact import suggester_of
+from models.artifact import SHIPPED, Artifact, Draft
+from models.artifact import load as load_artifact
+from models.hts.artifact import finder_of, suggester_of
+from models.hts.encoder import KindVectors
 from models.hts.evidence import ItemText
 from models.hts.ranker import LEVELS, roll_up
 from models.hts.suggester import Suggester
@@ -136,10 +139,10 @@ def test_model_folder_loads_and_refuses_an_altered_file(small_model: Trained, tm
     assert source is not None
     for path in source.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    assert load(tmp_path).version == small_model.artifact.version
+    assert load_artifact(tmp_path).version == small_model.artifact.version
     (tmp_path / "ranker.txt").write_text("tree", encoding="utf-8")
     with pytest.raises(MailDutyError) as caught:
-        load(tmp_path)
+        load_artifact(tmp_path)
     assert caught.value.code == "MODEL_ALTERED"
 
 
@@ -150,21 +153,13 @@ def test_model_folder_holds_no_pickle(small_model: Trained) -> None:
         assert name.endswith((".json", ".txt", ".npz", ".onnx"))
 
 
-def test_kinds_changed_after_training_are_encoded_anew(
-    small_model: Trained, small_catalogue: Catalogue
-) -> None:
-    held = small_model.artifact.arrays("kinds.npz")
-    assert len(held["sums"]) == len(small_catalogue)
-    fewer = {**small_model.artifact.files}
-    from models.artifact import Artifact, Draft
-
+def test_kinds_changed_after_training_are_encoded_anew() -> None:
+    shipped, goods = load_artifact(SHIPPED / "hts"), load_catalogue()
+    held = shipped.arrays("kinds.npz")
     draft = Draft({})
-    draft.arrays("kinds.npz", sums=held["sums"][5:], vectors=held["vectors"][5:])
-    fewer["kinds.npz"] = draft.files["kinds.npz"]
-    again = suggester_of(
-        Artifact(small_model.artifact.about, fewer),
-        small_catalogue,
-        {line.code for line in Schedule.load().leaves(date(2026, 7, 24))},
-    )
-    vectors = again.finder.encoder.vectors  # type: ignore[union-attr]
-    assert np.allclose(vectors[:5], held["vectors"][:5].astype(np.float32), atol=2e-3)
+    draft.arrays("kinds.npz", sums=held["sums"][5:], table=held["table"][5:], scale=held["scale"][5:])
+    fewer = Artifact(shipped.about, {**shipped.files, "kinds.npz": draft.files["kinds.npz"]})
+    whole, again = finder_of(shipped, goods).encoder, finder_of(fewer, goods).encoder
+    assert isinstance(whole, KindVectors) and isinstance(again, KindVectors)
+    assert not np.array_equal(whole.vectors[:5], again.vectors[:5])
+    assert (whole.vectors * again.vectors).sum(axis=1).min() > 0.99

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from data.errors import MailDutyError
-from models.hts.encoder import StaticEncoder, TransformerEncoder
-from training.encoder_hts import base_folder, export_onnx, quantise, train_static
+from models.hts.encoder import StaticEncoder, TransformerEncoder, quantised
+from training.encoder_base import base_folder
+from training.encoder_static import train_static
+from training.encoder_tuned import export_onnx
 
 TEXTS = [
     "women's boho drop earrings",
@@ -53,5 +55,5 @@ def test_int8_table_answers_as_the_floats_do() -> None:
 
 def test_quantising_errs_by_half_a_step_at_most() -> None:
     weights = np.random.default_rng(0).normal(size=(50, 16)).astype(np.float32)
-    table, scale = quantise(weights)
+    table, scale = quantised(weights)
     assert (np.abs(table * scale[:, None] - weights) <= scale[:, None] * 0.5 + 1e-7).all()
