@@ -1,4 +1,4 @@
-"""The commands of `mailduty ledger`. They only hand on to :mod:`serving.ledger_desk`, loaded when one is called."""
+"""The commands of `mailduty ledger`. They only hand on, to what is loaded when one is called."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def hold(
 
     Example: mailduty ledger hold CP401182654DE --reason "CBP Form 28 of 3 October"
     """
-    from serving.ledger_desk import hold_item
+    from serving.ledger_disposal import hold_item
 
     hold_item(what, party, reason, end=False)
 
@@ -130,7 +130,7 @@ def release(
 
     Example: mailduty ledger release CP401182654DE --reason "closed by CBP"
     """
-    from serving.ledger_desk import hold_item
+    from serving.ledger_disposal import hold_item
 
     hold_item(what, party, reason, end=True)
 
@@ -147,7 +147,7 @@ def purge(
 
     Example: mailduty ledger purge --on 2031-11-21
     """
-    from serving.ledger_desk import purge_ledger
+    from serving.ledger_disposal import purge_ledger
 
     purge_ledger(party, on.date() if on else None, yes)
 
@@ -167,7 +167,7 @@ def erase(
     Example: mailduty ledger erase --name "Odell Quimby" --postal-code 12207
     """
     from serving.ledger.people import Person
-    from serving.ledger_desk import erase_person
+    from serving.ledger_disposal import erase_person
 
     erase_person(party, Person(name, postal_code, email, phone), reason, yes)
 

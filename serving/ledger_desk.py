@@ -1,4 +1,4 @@
-"""What `mailduty ledger` does: verify, replay, show, export, hold, purge, erase. Prints; gives whether all was well."""
+"""What `mailduty ledger` asks: verify, anchor, replay, show, export. Prints; gives whether all was well."""
 
 from __future__ import annotations
 
@@ -11,17 +11,12 @@ from pathlib import Path
 import orjson
 
 from data.errors import MailDutyError
-from data.law import Law
 from serving.ledger import Ledger, Record
 from serving.ledger.anchors import anchors, read_anchors
-from serving.ledger.erasure import Erased, erase, find
+from serving.ledger.comparing import Replay
 from serving.ledger.export import export
-from serving.ledger.holds import hold, release
-from serving.ledger.people import Person
-from serving.ledger.replay import Replay, replay, replay_each
-from serving.ledger.retention import Purged, due, purge
+from serving.ledger.replay import replay, replay_each
 from serving.ledger.verify import verify
-from serving.manifest_keeping import who
 
 MOST_SHOWN = 50
 Say = Callable[[str], None]
@@ -29,7 +24,7 @@ Say = Callable[[str], None]
 
 def verify_ledger(party: str | None, anchor: Path | None, say: Say = print) -> bool:
     """Every chain, or one, against itself and against what stands beside it; the first broken link first."""
-    with _opened() as ledger:
+    with opened() as ledger:
         found = verify(ledger, party, read_anchors(anchor) if anchor else ())
     for one in found:
         said = "holds" if one.good else "is broken"
@@ -47,7 +42,7 @@ def verify_ledger(party: str | None, anchor: Path | None, say: Say = print) -> b
 
 def anchor_ledger(party: str | None, out: Path | None, say: Say = print) -> None:
     """Where each chain stands, as JSON lines: on standard output, or added to the end of ``out``."""
-    with _opened() as ledger:
+    with opened() as ledger:
         lines = [one.line() for one in anchors(ledger, datetime.now(UTC), party)]
     if out is None:
         for line in lines:
@@ -65,7 +60,7 @@ def anchor_ledger(party: str | None, out: Path | None, say: Say = print) -> None
 
 def replay_record(record_id: str, party: str, say: Say = print) -> bool:
     """One duty computed again, line beside line."""
-    with _opened() as ledger:
+    with opened() as ledger:
         found = replay(ledger, party, record_id)
     for line in found.lines:
         recorded, again = (f"${one}" if one else "none" for one in (line.recorded, line.again))
@@ -85,7 +80,7 @@ def replay_record(record_id: str, party: str, say: Say = print) -> bool:
 def replay_ledger(party: str, since: date | None, say: Say = print) -> bool:
     """Every duty of a party's ledger computed again; those that differ are named."""
     counts: Counter[str] = Counter()
-    with _opened() as ledger:
+    with opened() as ledger:
         those = (one for one in ledger.records(party) if since is None or one.at[:10] >= since.isoformat())
         for found in replay_each(ledger, party, those):
             counts[found.outcome] += 1
@@ -98,7 +93,7 @@ def replay_ledger(party: str, since: date | None, say: Say = print) -> bool:
 
 def show(what: str, party: str, say: Say = print) -> None:
     """A record whole, or the history of a parcel or an item. Raises ``LEDGER_ITEM_UNKNOWN``."""
-    with _opened() as ledger:
+    with opened() as ledger:
         record = ledger.record(party, what)
         found = [record] if record else ledger.item(party, what)
     if not found:
@@ -126,44 +121,14 @@ def export_ledger(
     party: str, kind: str, out: Path, first: date | None, last: date | None, say: Say = print
 ) -> None:
     """The records of a party as a file."""
-    with _opened() as ledger:
+    with opened() as ledger:
         count = export(ledger, party, kind, out, first, last)
     say(f"{count} records of {party} written to {out}")
 
 
-def hold_item(what: str, party: str, reason: str, end: bool, say: Say = print) -> None:
-    """A legal hold on a parcel, an item or everything (``*``), or its end."""
-    with _opened() as ledger:
-        done = (release if end else hold)(
-            ledger, party, what, reason, at=datetime.now(UTC), actor=who("ledger")
-        )
-    say(f"{'released' if end else 'held'}: {'everything' if what == '*' else what} (record {done.record_id})")
-
-
-def purge_ledger(party: str, on: date | None, yes: bool, say: Say = print) -> None:
-    """What is past its term on a day, or today: told, and with ``yes`` taken."""
-    law, now = Law.load(), datetime.now(UTC)
-    on = on or now.date()
-    with _opened() as ledger:
-        if yes:
-            found = purge(ledger, party, law, on, at=now, actor=who("ledger"))
-        else:
-            found = due(ledger, party, law, on)
-    say(_purged(found, yes))
-
-
-def erase_person(party: str, person: Person, reason: str, yes: bool, say: Say = print) -> None:
-    """What the ledger holds of a person: told, and with ``yes`` taken."""
-    with _opened() as ledger:
-        if yes:
-            found = erase(ledger, party, person, reason, at=datetime.now(UTC), actor=who("ledger"))
-        else:
-            found = find(ledger, party, person)
-    say(_erased(found, yes))
-
-
 @contextmanager
-def _opened() -> Iterator[Ledger]:
+def opened() -> Iterator[Ledger]:
+    """The ledger in use, closed in the end."""
     ledger = Ledger.open()
     try:
         yield ledger
@@ -203,27 +168,3 @@ def _whole(record: Record) -> str:
     said = {name: value for name, value in vars(record).items() if name != "content" and name[0] != "_"}
     sealed = {"personal": "sealed" if record.personal_mark else None}
     return orjson.dumps({**said, **sealed, "body": record.body()}, option=orjson.OPT_INDENT_2).decode()
-
-
-def _purged(found: Purged, done: bool) -> str:
-    term = found.term
-    held = f"; {found.held} more are under a legal hold" if found.held else ""
-    files = f" and {found.files} files" if found.files else ""
-    told = "went" if done else "would go with --yes"
-    return (
-        f"entered before {term.before} ({term.years} years, {term.citation}): "
-        f"{found.items} items with {found.records} records{files} {told}{held}"
-    )
-
-
-def _erased(found: Erased, done: bool) -> str:
-    told = "lost" if done else "would lose, with --yes,"
-    lines = [f"{len(found.records)} records {told} their sealed data: {', '.join(found.parcels) or 'none'}"]
-    for sha256, now in found.files.items():
-        left = f"goes on without the person's lines, as {now[:12]}" if now else "goes whole; its hash stays"
-        lines.append(f"file {sha256[:12]} {left}")
-    if found.held:
-        lines.append(
-            f"{len(found.held)} records and {len(found.files_held)} files are under a legal hold and stay"
-        )
-    return "\n".join(lines)

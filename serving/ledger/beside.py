@@ -1,28 +1,20 @@
-"""What stands beside the chain, held against it: sealed data, received files, law and tariff, the quick answers."""
+"""What stands beside the chain, held against it: sealed data of people, their index, received files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, Table, func, select
+from sqlalchemy import Connection, Row, func, select
 
-from data.archived import unpacked
 from data.errors import MailDutyError
-from serving.ledger.artefacts import named
 from serving.ledger.book import Ledger
 from serving.ledger.chain import digest
 from serving.ledger.disposed import Disposed
 from serving.ledger.finding import slices
-from serving.ledger.projecting import projected
-from serving.ledger.records import OF_AN_ITEM, Record
 from serving.ledger.sealing import Sealer, labels
-from serving.ledger.snapshot import sayable
+from serving.ledger.snapshot import readable, sayable
 from serving.ledger.tables import (
-    artefacts,
-    current,
-    exceptions,
     files,
     personal,
     records,
@@ -95,7 +87,7 @@ def check_files(
 ) -> None:
     """Every file that came in is there as it came, or as an erasure left it."""
     known: dict[str, set[str]] = {}
-    for record in _bodies(connection, party, "manifest"):
+    for record in readable(connection, party, "manifest"):
         said = (record.body() or {}).get("manifest") or {}
         known.setdefault(str(record.manifest_sha256), set()).add(said.get("source_name", ""))
     queued = set(connection.execute(select(tasks.c.file_sha256).where(tasks.c.party == party)).scalars())
@@ -129,90 +121,6 @@ def _file_wrong(sha256: str, size: int, sealed: bytes, key: Sealer | None, dispo
     except (MailDutyError, TypeError, ValueError):
         return "it is not what was sealed"
     return "" if digest(content) == now and len(content) == size else "it is not what came in"
-
-
-def check_artefacts(connection: Connection, party: str, found: Verified) -> None:
-    """Law and tariff behind the party's duties are there, to the byte."""
-    wanted: dict[str, str] = {}
-    for record in _bodies(connection, party):
-        basis = (record.body() or {}).get("basis") or {}
-        wanted |= {basis[kind]: kind for kind in ("law", "schedule") if kind in basis}
-    for name, kind in sorted(wanted.items()):
-        row = connection.execute(select(artefacts).where(artefacts.c.sha256 == name)).first()
-        if row is None or row.kind != kind:
-            found.tell(f"{kind} {name[:12]}: the ledger holds no {kind} of that hash")
-            continue
-        try:
-            same = named(kind, unpacked(name, row.content)) == row.name
-        except (MailDutyError, TypeError):
-            same = False
-        if not same:
-            found.tell(f"{kind} {name[:12]}: it is not what duties were computed from")
-
-
-def check_projections(connection: Connection, party: str, found: Verified) -> None:
-    """The current record of each item and what stands open on it, against all its records."""
-    seen = {current: 0, exceptions: 0}
-    for keys, held in _items(connection, party):
-        try:
-            made = projected(held)
-        except (ValueError, TypeError):
-            continue  # a body among them is no body any more; the walk tells of it
-        must: dict[Table, dict[Any, dict[str, Any]]] = {
-            current: {(key,): row for key, row in made.current.items()},
-            exceptions: {
-                (key, code): row for key, codes in made.exceptions.items() for code, row in codes.items()
-            },
-        }
-        for table, by in ((current, ("item_key",)), (exceptions, ("item_key", "code"))):
-            is_there = _held(connection, table, party, keys, by)
-            seen[table] += len(is_there)
-            for one in sorted(must[table].keys() | is_there.keys(), key=str):
-                if must[table].get(one) != is_there.get(one):
-                    found.tell(f"{table.name} {' '.join(map(str, one))}: it does not follow from the records")
-    for table, count in seen.items():
-        if connection.execute(select(func.count()).where(table.c.party == party)).scalar_one() != count:
-            found.tell(f"{table.name}: it holds items that have no record")
-
-
-def _items(connection: Connection, party: str) -> Iterator[tuple[list[str], list[Record]]]:
-    """Item keys, some at a time, with all their records, item by item."""
-    asked = (
-        select(records)
-        .where(records.c.party == party, records.c.kind.in_(OF_AN_ITEM), records.c.item_key != "")
-        .order_by(records.c.item_key, records.c.seq)
-    )
-    rows = connection.execute(asked, execution_options={"yield_per": _SLICE})
-    keys: list[str] = []
-    held: list[Record] = []
-    for key, some in groupby(rows, key=lambda row: row.item_key):
-        keys.append(key)
-        held += (Record(*row) for row in some)
-        if len(keys) >= _SLICE:
-            yield keys, held
-            keys, held = [], []
-    yield keys, held
-
-
-def _held(
-    connection: Connection, table: Table, party: str, keys: list[str], by: tuple[str, ...]
-) -> dict[tuple[str, ...], dict[str, Any]]:
-    asked = select(table).where(table.c.party == party, table.c.item_key.in_(sayable(key) for key in keys))
-    return {tuple(row[name] for name in by): dict(row) for row in connection.execute(asked).mappings()}
-
-
-def _bodies(connection: Connection, party: str, kind: str | None = None) -> Iterator[Record]:
-    """Records, of one kind where it is named, whose bodies can be read."""
-    asked = select(records).where(records.c.party == party, records.c.body.is_not(None))
-    if kind is not None:
-        asked = asked.where(records.c.kind == kind)
-    for row in connection.execute(asked, execution_options={"yield_per": _SLICE}):
-        record = Record(*row)
-        try:
-            record.body()
-        except (ValueError, TypeError, AttributeError):
-            continue
-        yield record
 
 
 def _batches(rows: Any) -> Iterator[list[Row[Any]]]:

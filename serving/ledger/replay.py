@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -19,46 +18,12 @@ from serving.keeping import parcel_hash
 from serving.ledger import Ledger, Record
 from serving.ledger.artefacts import law_of, schedule_of
 from serving.ledger.chain import digest
+from serving.ledger.comparing import Replay, compared, plain
 from serving.ledger.tables import records
 from serving.parcels import price_items
-from serving.versions import code_version
 
-Outcome = Literal["same", "differs", "unpriced", "purged", "no duty"]
 _AT_ONCE = 2_000
 _PARCELS_HELD = 2_000
-
-
-class LineCheck(NamedTuple):
-    """One line of a duty as recorded and as computed again; amounts in dollars as text, None where it is missing."""
-
-    heading: str
-    kind: str
-    rate: str
-    recorded: str | None
-    again: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """What came of one record.
-
-    ``same``: every line, both sums and the regime. ``unpriced``: no duty was computed then, because something was
-    missing. ``purged``: past its term. ``no duty``: the record is about something else. ``said`` explains.
-    """
-
-    record_id: str
-    item_key: str
-    outcome: Outcome
-    lines: tuple[LineCheck, ...] = ()
-    duty: tuple[str | None, str | None] = (None, None)
-    fees: tuple[str | None, str | None] = (None, None)
-    said: tuple[str, ...] = ()
-    versions: Mapping[str, str] | None = None
-
-    @property
-    def good(self) -> bool:
-        """Nothing speaks against the record."""
-        return self.outcome != "differs"
 
 
 class _Case(NamedTuple):
@@ -102,19 +67,19 @@ def _case(
 ) -> _Case | Replay:
     body = record.body()
     if body is None:
-        return _plain(record, "purged", "the body of the record was purged after its term")
+        return plain(record, "purged", "the body of the record was purged after its term")
     if "basis" not in body:
-        return _plain(record, "no duty", f"a record of kind {record.kind} holds no duty")
+        return plain(record, "no duty", f"a record of kind {record.kind} holds no duty")
     if record.content is not None and digest(record.content) != record.body_sha256:
-        return _plain(record, "differs", "the body is not the one that the chain names")
+        return plain(record, "differs", "the body is not the one that the chain names")
     request, parcel = body["basis"]["request"], body["basis"]["parcel"]
     if request is None:
-        return _plain(record, "unpriced", "no duty was computed: origin or value was missing")
+        return plain(record, "unpriced", "no duty was computed: origin or value was missing")
     if parcel is None:
         return _Case(record, body, [request], 0, record.record_id)
     requests = _listed(ledger, party, parcel, parcels)
     if requests is None or parcel_hash(requests) != parcel["sha256"] or requests[parcel["place"]] != request:
-        return _plain(record, "differs", "what the other items of the parcel asked is not there as it was")
+        return plain(record, "differs", "what the other items of the parcel asked is not there as it was")
     return _Case(record, body, requests, parcel["place"], parcel["sha256"])
 
 
@@ -160,59 +125,6 @@ def _computed(ledger: Ledger, waiting: Sequence[_Case | Replay]) -> Iterator[Rep
             yield one
         else:
             basis = one.body["basis"]
-            yield _compared(one, answers[basis["law"], basis["schedule"], one.parcel][one.place])
-
-
-def _compared(case: _Case, again: Mapping[str, Any]) -> Replay:
-    recorded = case.body["assessment"]["duty"]
-    said = []
-    error, error_again = (one.get("error", {}).get("code") for one in (recorded, again))
-    lines = tuple(_lines(recorded.get("lines", []), again.get("lines", [])))
-    sums = {name: (recorded.get(name), again.get(name)) for name in ("duty_usd", "fees_usd", "regime")}
-    same = recorded.get("lines") == again.get("lines") and all(a == b for a, b in sums.values())
-    if error != error_again:
-        said.append(f"recorded {error or 'a duty'}, computed {error_again or 'a duty'}")
-        same = False
-    if not same:
-        said += [f"{name} was {was}, is {now}" for name, (was, now) in sums.items() if was != now]
-    ran = case.body["versions"].get("mailduty", "")
-    if ran != code_version():
-        said.append(f"computed with other code: recorded {ran}, now {code_version()}")
-    if recorded.get("warnings") != again.get("warnings"):
-        said.append("the warnings are worded otherwise")
-    return Replay(
-        case.record.record_id,
-        case.record.item_key,
-        "same" if same else "differs",
-        lines,
-        sums["duty_usd"],
-        sums["fees_usd"],
-        tuple(said),
-        case.body["versions"],
-    )
-
-
-def _lines(recorded: Sequence[Mapping[str, str]], again: Sequence[Mapping[str, str]]) -> Iterator[LineCheck]:
-    """Both in one table: a line that is not the same on both sides stands there twice, once for each."""
-    left = list(again)
-    for line in recorded:
-        twin = next((one for one in left if _but_amount(one) == _but_amount(line)), None)
-        if twin is not None:
-            left.remove(twin)
-        yield LineCheck(
-            line["heading"],
-            line["kind"],
-            line["rate"],
-            line["amount_usd"],
-            twin["amount_usd"] if twin else None,
-        )
-    for line in left:
-        yield LineCheck(line["heading"], line["kind"], line["rate"], None, line["amount_usd"])
-
-
-def _but_amount(line: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in line.items() if name != "amount_usd"}
-
-
-def _plain(record: Record, outcome: Outcome, said: str) -> Replay:
-    return Replay(record.record_id, record.item_key, outcome, said=(said,))
+            yield compared(
+                one.record, one.body, answers[basis["law"], basis["schedule"], one.parcel][one.place]
+            )

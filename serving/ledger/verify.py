@@ -17,9 +17,10 @@ from sqlalchemy import Connection, Row, select
 
 from data.errors import MailDutyError
 from serving.ledger.anchors import Anchor
-from serving.ledger.beside import check_artefacts, check_files, check_projections, check_sealed
+from serving.ledger.beside import check_files, check_sealed
 from serving.ledger.book import Ledger
 from serving.ledger.chain import GENESIS, digest, link
+from serving.ledger.derived import check_artefacts, check_projections
 from serving.ledger.disposed import Disposed
 from serving.ledger.paperwork import check_keys, check_settings
 from serving.ledger.snapshot import sayable, snapshot

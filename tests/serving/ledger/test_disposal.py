@@ -19,8 +19,9 @@ from serving.ledger.disposed import Stretches
 from serving.ledger.erasure import erase, find
 from serving.ledger.holds import Holds, hold, release
 from serving.ledger.people import ERASED, Person, without
+from serving.ledger.purging import purge
 from serving.ledger.received import keep_file, sealed_file
-from serving.ledger.retention import due, purge, term
+from serving.ledger.retention import due, term
 from serving.ledger.tables import current, exceptions, files, personal, records, subjects
 from serving.ledger.verify import verify
 

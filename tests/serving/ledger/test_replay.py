@@ -22,7 +22,8 @@ from serving.keeping import assessed_entries
 from serving.ledger import Ledger
 from serving.ledger.artefacts import law_of, schedule_of, standing
 from serving.ledger.chain import HEADER, canonical, digest, link
-from serving.ledger.replay import Replay, replay, replay_each
+from serving.ledger.comparing import Replay
+from serving.ledger.replay import replay, replay_each
 from serving.made_up import made_up
 from serving.proposing import Proposer
 from tests.serving.ledger.tampering import Tamperer
@@ -217,7 +218,7 @@ def test_what_the_parcel_asked_cannot_be_changed_for_a_mate(ledger: Ledger, at: 
 def test_other_code_is_said(ledger: Ledger, at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     kept(ledger, assessor(), PARCELS[:1], at)
     ran = versions.code_version()
-    monkeypatch.setattr("serving.ledger.replay.code_version", lambda: "9.9.9+src.000000000000")
+    monkeypatch.setattr("serving.ledger.comparing.code_version", lambda: "9.9.9+src.000000000000")
     (found,) = replayed(ledger)
     assert found.outcome == "same"
     assert found.said == (f"computed with other code: recorded {ran}, now 9.9.9+src.000000000000",)
