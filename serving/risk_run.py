@@ -78,8 +78,8 @@ def select_file(
     with written(out or Path("-")) as write:
         for one in chosen:
             write(one.as_json())
-    for one in unscored[:MOST_LISTED]:
-        print(f"not scored, decide by hand: {one}", file=sys.stderr)
+    for named in unscored[:MOST_LISTED]:
+        print(f"not scored, decide by hand: {named}", file=sys.stderr)
     if len(unscored) > MOST_LISTED:
         print(f"... and {len(unscored) - MOST_LISTED} more", file=sys.stderr)
     print(

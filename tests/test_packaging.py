@@ -39,9 +39,8 @@ def _imported(rooms: tuple[str, ...]) -> set[str]:
 
 
 def test_what_assessing_and_serving_import_is_a_dependency() -> None:
-    declared = {_name(r) for r in PROJECT["dependencies"]} | {
-        _name(r) for r in PROJECT["optional-dependencies"]["postgres"]
-    }
+    extras = PROJECT["optional-dependencies"]
+    declared = {_name(r) for r in (*PROJECT["dependencies"], *extras["postgres"], *extras["parquet"])}
     assert _imported(("data", "models", "serving")) <= declared
 
 

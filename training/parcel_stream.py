@@ -88,7 +88,8 @@ def read_stream(
     said = _said([r.parcel for r in rows if r.parcel.posted_on >= start], tables, unasked, seed)
     history, chance = History(SALT), random.Random(seed)
     due: dict[date, list[Labelled]] = {}
-    values, scored = [], []
+    values: list[Any] = []
+    scored: list[Labelled] = []
     for day, todays in _by_day(rows).items():
         for known in sorted(d for d in due if d <= day):
             history.settle(((r.parcel, r.wrong) for r in due.pop(known)), known)
