@@ -132,6 +132,28 @@ def test_what_is_past_its_term_goes_and_the_chain_holds(filled: Ledger, at: date
     assert (again.items, again.records, again.files) == (0, 0, 0)
 
 
+def test_a_purge_that_breaks_off_has_said_what_went_and_goes_on_the_next_time(
+    filled: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serving.ledger.retention.AT_ONCE", 1)
+    calls, add, later = [], filled.add, datetime(2031, 10, 6, tzinfo=UTC)
+
+    def second_fails(*said: Any, **how: Any) -> Any:
+        calls.append(said)
+        if len(calls) == 2:
+            raise RuntimeError("power cut")
+        return add(*said, **how)
+
+    monkeypatch.setattr(filled, "add", second_fails)
+    with pytest.raises(RuntimeError):
+        purge(filled, "acme", LAW, later.date(), at=later, actor="nadia")
+    assert sum(record.content is None for record in filled.records("acme")) == 1
+    holds_true(filled)
+    done = purge(filled, "acme", LAW, later.date(), at=later, actor="nadia")
+    assert done.items == 3
+    holds_true(filled)
+
+
 def test_a_legal_hold_keeps_what_is_past_its_term_until_it_is_released(filled: Ledger, at: datetime) -> None:
     hold(filled, "acme", "PARCEL000001", "CBP Form 28", at=at, actor="nadia")
     with pytest.raises(MailDutyError) as caught:
