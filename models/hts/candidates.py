@@ -92,7 +92,7 @@ class CandidateFinder:
                 scores[kind] += SHELVED * length
             if near is not None and self.official is not None:  # read only where it can matter
                 likely = np.argpartition(-scores, min(LIKELY, len(scores)) - 1)[:LIKELY]
-                views["official"][row, likely] = self.official.kinds(near[row], likely)
+                views["official"][row, likely] = self.official.kinds(near[row], likely.tolist())
                 scores[likely] += BLEND["official"] * views["official"][row, likely]
             count = min(KINDS, len(scores))
             top = np.argpartition(-scores, count - 1)[:count]
