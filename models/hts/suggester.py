@@ -14,7 +14,7 @@ from typing import Any
 from data.catalogue import Catalogue, Goods
 from data.descriptions import why_vague
 from data.tokens import tokens
-from models.hts.candidates import Candidate, CandidateFinder
+from models.hts.candidates import FEATURES, Candidate, CandidateFinder
 from models.hts.confidence import Confidence
 from models.hts.evidence import ItemText
 from models.hts.language import language
@@ -27,6 +27,7 @@ DutyOf = Callable[[Sequence[tuple[ItemText, Sequence[str]]]], Sequence[Mapping[s
 
 DEFENDED = 0.8  # confidence at which a level is defended, unless another is asked for
 AT_ONCE = 256  # items answered together: similarities are items x kinds, and memory stays bounded
+MEANING = (FEATURES.index("table"), FEATURES.index("encoder"))  # cosines of the two encoders
 CONTRADICTED = 0.05  # a declared heading less likely than this is said to be contradicted
 
 
@@ -230,7 +231,7 @@ class Suggester:
                     "kind": candidate.goods.id,
                     "name": kind.names[0],
                     "hts": candidate.code,
-                    "similarity": round(candidate.features[5], 3),
+                    "similarity": round(max(candidate.features[n] for n in MEANING), 3),
                     "words": list(dict.fromkeys(w for w in words if w in own)),
                     "facts": [
                         {"fact": r.name, "value": r.best[0], "share": round(r.best[1], 3), "word": r.word}
