@@ -12,7 +12,7 @@ from data.splits import family, place
 from models.calibration import Knots
 from models.hts.candidates import Candidate
 from models.hts.confidence import step
-from models.hts.ranker import LEVELS, Ranker, roll_up, softmax
+from models.hts.ranker import LEVELS, Ranker, mixed, roll_up, softmax
 from training.ranker_hts import fit_ranker, fit_temperature
 
 LEAST_ROWS = 50  # from outside; under it all generated rows calibrate a level too
@@ -63,7 +63,7 @@ def calibrate(
             labels = [c for c in rows[i].codes if len(c) >= level]
             if not labels or not lists[i]:
                 continue
-            p = softmax(scores[i] / temperature)
+            p = softmax(mixed(lists[i], scores[i], temperature))
             codes = {c.code: float(x) for c, x in zip(lists[i], p, strict=True)}
             rolled = {n: roll_up(codes, n) for n in LEVELS if n <= level}
             best = next(iter(rolled[level]), "")
