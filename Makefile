@@ -67,8 +67,9 @@ readme: $(VENV)/.dev  ## write the outputs shown in README anew
 serve: $(VENV)/.base  ## the service on loopback
 	@$(BIN)/mailduty serve --host $(HOST) --port $(PORT)
 
-bench: $(VENV)/.base  ## how fast it prices, one by one and as a batch
+bench: $(VENV)/.base  ## how fast it prices, suggests and scores, and the service under load
 	@$(BIN)/mailduty bench
+	@MAILDUTY_WORKERS=$${MAILDUTY_WORKERS:-2} $(BIN)/mailduty bench service --seconds 10
 
 clean:  ## forget the environment and what runs have left, not the records
 	rm -rf $(VENV) build dist out *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -43,6 +43,8 @@ keys = typer.Typer(no_args_is_help=True, help="Who may ask the service: API keys
 app.add_typer(keys, name="keys")
 party = typer.Typer(no_args_is_help=True, help="What is set for a party: the thresholds of its decisions.")
 app.add_typer(party, name="party")
+bench_app = typer.Typer(help="How fast this machine is.")
+app.add_typer(bench_app, name="bench")
 
 models = typer.Typer(
     no_args_is_help=True, help="The models in use: champions of a registry, or those shipped."
@@ -554,8 +556,9 @@ def set_party(
     set_from(name, file)
 
 
-@app.command()
+@bench_app.callback(invoke_without_command=True)
 def bench(
+    context: typer.Context,
     items: Annotated[int, typer.Option(help="Items in the batch.")] = 1_000_000,
     singles: Annotated[int, typer.Option(help="Items priced one at a time.")] = 20_000,
     parcels: Annotated[int, typer.Option(help="Parcels scored; 0 for none.")] = 10_000,
@@ -564,6 +567,8 @@ def bench(
 
     Example: mailduty bench --items 200000
     """
+    if context.invoked_subcommand:
+        return
     from serving.bench import bench as measure
     from serving.bench_suggest import bench_suggest
 
@@ -573,6 +578,22 @@ def bench(
 
         bench_risk(parcels)
     bench_suggest()
+
+
+@bench_app.command(name="service")
+def bench_service(
+    seconds: Annotated[float, typer.Option(help="How long manifests come without a break.", min=1)] = 20.0,
+) -> None:
+    """The service under load, beside a bare endpoint that echoes: single requests, manifests, memory.
+
+    Both run on loopback with a home of their own. As many workers as MAILDUTY_WORKERS says.
+
+    Example: MAILDUTY_WORKERS=2 mailduty bench service --seconds 60
+    """
+    from serving.bench_service import bench_service as measure
+
+    if not measure(seconds):
+        raise typer.Exit(1)
 
 
 def _day(on: datetime | None) -> date | None:

@@ -62,9 +62,9 @@ def announcement(url: str) -> str:
     )
 
 
-def command(host: str, port: int) -> list[str]:
+def command(host: str, port: int, service: str = SERVICE) -> list[str]:
     """The command that runs the service in the foreground, by the interpreter that runs us."""
-    return [sys.executable, "-m", "bentoml", "serve", SERVICE, "--host", host, "--port", str(port)]
+    return [sys.executable, "-m", "bentoml", "serve", service, "--host", host, "--port", str(port)]
 
 
 def environment(host: str, workers: int) -> dict[str, str]:
