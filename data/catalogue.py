@@ -167,7 +167,10 @@ class Goods:
     def code(self, facts: Mapping[str, str]) -> str | None:
         """The tariff number (digits) that these facts lead to; None where no row answers."""
         for hts, when in self._open_rows:
-            if all(facts.get(name) in accepted for name, accepted in when):
+            for name, accepted in when:
+                if facts.get(name) not in accepted:
+                    break
+            else:  # every condition holds
                 return hts
         return None
 

@@ -12,8 +12,20 @@ from typing import Any
 from data.errors import MailDutyError
 from data.law import Law
 from data.schedule import Schedule
+from models.duty.batch import price_batch
+from models.duty.batch.result import UNKNOWN
 from models.duty.calculator import assess_many
-from models.duty.records import KEYS, DutyRequest
+from models.duty.records import KEYS, DutyAssessment, DutyRequest
+
+MANY = 200  # requests from which on the batch path sums up faster; its lines are not made then
+
+
+def cents_of(requests: Sequence[DutyRequest], law: Law, schedule: Schedule) -> list[int | None]:
+    """Only the duty of each request, in cents; None where it cannot be priced."""
+    if len(requests) >= MANY:
+        return [None if c == UNKNOWN else c for c in price_batch(requests, law, schedule).duty_cents.tolist()]
+    answers = assess_many(requests, law, schedule)
+    return [one.duty if isinstance(one, DutyAssessment) else None for one in answers]
 
 
 def price(items: Sequence[Any], law: Law, schedule: Schedule) -> list[dict[str, Any]]:

@@ -18,11 +18,11 @@ from data.errors import MailDutyError
 from data.law import Law
 from data.schedule import Schedule
 from models.artifact import load
-from models.duty.calculator import assess_many
-from models.duty.records import DutyAssessment, DutyRequest
+from models.duty.records import DutyRequest
 from models.hts.artifact import suggester_of
 from models.hts.evidence import ItemText
 from models.hts.suggester import DEFENDED, DutyOf, Suggester
+from serving.duty_lines import cents_of
 from serving.settings import model_place
 
 TOP = 5
@@ -72,9 +72,9 @@ def duty_of(law: Law, schedule: Schedule, on: date) -> DutyOf:
                 value = Decimal(str(item.value_usd)).quantize(Decimal("0.01"))
                 requests += [DutyRequest(c, on, "mail", item.origin, c, value, {}) for c in codes]
                 places += [place] * len(codes)
-        for place, one, answer in zip(places, requests, assess_many(requests, law, schedule), strict=True):
-            if isinstance(answer, DutyAssessment):
-                found[place][one.id] = Decimal(answer.duty) / 100
+        for place, one, cents in zip(places, requests, cents_of(requests, law, schedule), strict=True):
+            if cents is not None:
+                found[place][one.id] = Decimal(cents) / 100
         return found
 
     return priced
