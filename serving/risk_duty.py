@@ -14,7 +14,9 @@ from typing import Any
 
 from data.law import Law
 from data.schedule import Schedule
-from models.duty.calculator import assess_many
+from models.duty.batch import price_batch
+from models.duty.batch.result import UNKNOWN
+from models.duty.calculator import LONG, assess_many
 from models.duty.records import DutyAssessment, DutyRequest
 from models.risk.parcel import RiskParcel
 from models.risk.stake import Facts, Owes
@@ -51,14 +53,19 @@ def owes_as(law: Law, schedule: Schedule, requests: Sequence[DutyRequest | None]
 def _priced(law: Law, schedule: Schedule, request: Callable[[Facts], DutyRequest | None]) -> Owes:
     def owes(asked: Sequence[Facts]) -> list[float | None]:
         requests = [request(facts) for facts in asked]
-        answers = iter(assess_many([r for r in requests if r is not None], law, schedule))
-        found: list[float | None] = []
-        for one in requests:
-            answer = None if one is None else next(answers)
-            found.append(answer.duty / 100 if isinstance(answer, DutyAssessment) else None)
-        return found
+        cents = iter(_cents([r for r in requests if r is not None], law, schedule))
+        owed = [None if one is None else next(cents) for one in requests]
+        return [None if one is None else one / 100 for one in owed]
 
     return owes
+
+
+def _cents(requests: Sequence[DutyRequest], law: Law, schedule: Schedule) -> list[int | None]:
+    """Duty in cents, None where it cannot be priced. Of many only the sums are made, not the lines."""
+    if len(requests) >= LONG:
+        return [None if c == UNKNOWN else c for c in price_batch(requests, law, schedule).duty_cents.tolist()]
+    answers = assess_many(requests, law, schedule)
+    return [a.duty if isinstance(a, DutyAssessment) else None for a in answers]
 
 
 def _facts(parcel: RiskParcel) -> dict[str, Any]:

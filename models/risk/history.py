@@ -14,7 +14,7 @@ from datetime import date
 
 from models.risk.identity import Salted, place_of, plain
 from models.risk.parcel import RiskParcel
-from models.risk.tallies import ADDRESS, Keys, Tallies, Tally, names_by, within
+from models.risk.tallies import ADDRESS, Batch, Keys, Tallies, Tally, earlier, names_by, within
 from models.risk.wording import words_of
 
 SMOOTHING = 12.0
@@ -63,7 +63,7 @@ class History:
 
         A parcel that is in the history already is not counted again.
         """
-        batch = Tallies()
+        batch = Batch(len({p.posted_on for p in parcels}) > 1)
         keys = self._counted(batch, parcels)
         return [self._row(k, p, batch) for k, p in zip(keys, parcels, strict=True)]
 
@@ -97,7 +97,7 @@ class History:
         self._held.rated.setdefault(_WHOLE, Tally())
         self._folded = self._newest
 
-    def _counted(self, into: Tallies, parcels: Sequence[RiskParcel]) -> list[Keys]:
+    def _counted(self, into: Tallies | Batch, parcels: Sequence[RiskParcel]) -> list[Keys]:
         """The keys of some parcels; those not known yet are counted, lines of one parcel once."""
         hashed: dict[tuple[str, ...], bytes] = {}
         keys = [self.keys(p, hashed) for p in parcels]
@@ -157,7 +157,7 @@ class History:
         item = (parcel.tracking_id or parcel.id, parcel.posted_on.toordinal())
         return Keys(rated, windowed, (masked("n", name) or b"") if place else b"", item)
 
-    def _row(self, keys: Keys, parcel: RiskParcel, batch: Tallies) -> tuple[float, ...]:
+    def _row(self, keys: Keys, parcel: RiskParcel, batch: Batch) -> tuple[float, ...]:
         day = keys.item[1]
         whole = self._held.rated[_WHOLE]
         judged = whole.judged.before(day) if whole.judged else 0.0
@@ -174,11 +174,11 @@ class History:
             if key is None:
                 row.append(math.nan)
                 continue
-            count = value = 0.0
-            for windows in (old, new):
-                if days := windows.get(key):
-                    seen = within(days, day)
-                    count, value = count + seen[0], value + seen[1]
+            days = new.get(key)
+            count, value = within(days, day) if days else (0.0, 0.0)
+            if old and (days := old.get(key)):
+                seen = within(days, day)
+                count, value = count + seen[0], value + seen[1]
             row.append(count)
             if n == ADDRESS:
                 worth = value
@@ -190,18 +190,17 @@ class History:
         row += (worth, float(len(names)) if names else math.nan)
         return (*row, *self._standing(keys, parcel, counts, batch))
 
-    def _counts(self, keys: Sequence[Hashable], day: int, batch: Tallies) -> list[float]:
+    def _counts(self, keys: Sequence[Hashable], day: int, batch: Batch) -> list[float]:
         """Parcels of earlier days with each key; not a number where the key is missing."""
         held, new = self._held.rated, batch.rated
         counts = []
         for key in keys:
-            count = math.nan
-            if key is not None:
-                old, tally = held.get(key), new.get(key)
-                count = (old.parcels.before(day) if old else 0.0) + (
-                    tally.parcels.before(day) if tally else 0.0
-                )
-            counts.append(count)
+            if key is None:
+                counts.append(math.nan)
+                continue
+            old, days = held.get(key), new.get(key)
+            count = earlier(days, day) if days else 0.0
+            counts.append(count + old.parcels.before(day) if old else count)
         return counts
 
     def _rate(self, key: Hashable, day: int, prior: float) -> float:
@@ -211,27 +210,31 @@ class History:
         return (tally.wrong.before(day) + SMOOTHING * prior) / (tally.judged.before(day) + SMOOTHING)
 
     def _standing(
-        self, keys: Keys, parcel: RiskParcel, counts: Sequence[float], batch: Tallies
+        self, keys: Keys, parcel: RiskParcel, counts: Sequence[float], batch: Batch
     ) -> tuple[float, ...]:
         """Known-shipper standing: days since first seen, new goods for an old sender, share clean, change of value,
         and how usual the declared origin is for this sender, for these goods and for this brand."""
         day = keys.item[1]
         for_goods = _share(counts[7], counts[_GOODS])
         for_brand = _share(counts[_BRAND_ORIGIN], counts[_BRAND])
-        seen = counts[0]
+        seen, key = counts[0], keys.rated[0]
         if not seen > 0:
             return 0.0, math.nan, math.nan, math.nan, math.nan, for_goods, for_brand
-        both = [t for t in (self._held.rated.get(keys.rated[0]), batch.rated.get(keys.rated[0])) if t]
-        first = min(t.first for t in both if t.first)
+        held, days = self._held.rated.get(key), batch.rated.get(key, {})
+        first = min([*days, held.first or day] if held else days)
         new = float(seen >= 5 and counts[3] == 0) if keys.rated[3] is not None else math.nan
-        judged = sum(t.judged.before(day) for t in both if t.judged)
-        wrong = sum(t.wrong.before(day) for t in both if t.wrong)
-        clean = 1 - wrong / judged if judged else math.nan
-        shift = math.nan
-        priced = sum(t.priced.before(day) for t in both if t.priced)
+        clean = shift = math.nan
+        priced = worth = 0.0
+        if held is not None:
+            if held.judged and held.wrong and (judged := held.judged.before(day)):
+                clean = 1 - held.wrong.before(day) / judged
+            if held.priced and held.log_value:
+                priced, worth = held.priced.before(day), held.log_value.before(day)
+        for when, (n, logs) in batch.values.get(key, {}).items():
+            if when < day:
+                priced, worth = priced + n, worth + logs
         if priced >= 5 and parcel.value_usd is not None:
-            usual = sum(t.log_value.before(day) for t in both if t.log_value) / priced
-            shift = math.log(max(parcel.value_usd, 0.01)) - usual
+            shift = math.log(max(parcel.value_usd, 0.01)) - worth / priced
         return float(day - first), new, clean, shift, _share(counts[6], seen), for_goods, for_brand
 
 

@@ -92,41 +92,27 @@ class Keys:
     item: tuple[str, int]  # identifier and day: lines that share it are one parcel
 
 
-class Tallies:
-    """Everything counted. ``counted`` holds the parcels and their keys that were, each once whatever its lines."""
+class Windows:
+    """Parcels and values of each day by key, and the names met at an address."""
 
     def __init__(self) -> None:
-        self.rated: dict[Hashable, Tally] = {}
         self.windows: dict[Hashable, dict[int, list[float]]] = {}  # key -> day -> [parcels, value]
         self.names: dict[Hashable, list[tuple[int, bytes]]] = {}  # address -> first day and name, by day
-        self.counted: set[tuple[str, int]] = set()
 
-    def count(self, keys: Keys, value: float | None, met: set[Hashable] | None = None) -> None:
-        """Counts one line. ``met``: keys that other lines of the same parcel have counted already; it grows."""
-        day = keys.item[1]
-        self.counted.add(keys.item)
-        for n, key in enumerate(keys.rated):
-            if key is not None and not _again(key, met):
-                tally = self.rated.get(key)
-                if tally is None:
-                    tally = self.rated[key] = Tally(day)
-                elif day < tally.first or not tally.first:
-                    tally.first = day
-                tally.parcels.add(day, 1.0)
-                if n == 0 and value is not None:
-                    tally.price(day, value)
-        for n, key in enumerate(keys.windowed):
+    def count_windows(self, keys: Keys, value: float | None, met: set[Hashable] | None) -> None:
+        day, windows, worth = keys.item[1], self.windows, value or 0.0
+        for key in keys.windowed:
             if key is not None:
-                days = self.windows.get(key)
+                days = windows.get(key)
                 if days is None:
-                    days = self.windows[key] = {}
+                    days = windows[key] = {}
                 seen = days.get(day)
                 if seen is None:
                     seen = days[day] = [0.0, 0.0]
-                seen[0] += not _again(key, met)
-                seen[1] += value or 0.0
-                if n == ADDRESS and keys.name:
-                    self._name(key, day, keys.name)
+                seen[0] += 1.0 if met is None else not _again(key, met)
+                seen[1] += worth
+        if keys.name and (address := keys.windowed[ADDRESS]) is not None:
+            self._name(address, day, keys.name)
 
     def _name(self, key: Hashable, day: int, name: bytes) -> None:
         known = self.names.setdefault(key, [])
@@ -139,6 +125,61 @@ class Tallies:
         if len(known) < MOST_NAMES:
             insort(known, (day, name))
 
+
+class Batch(Windows):
+    """What a batch counts for itself, for as long as it is scored: parcels by key and day, values by sender and day."""
+
+    def __init__(self, several_days: bool = True) -> None:
+        super().__init__()
+        self.several_days = several_days  # of one day alone nothing is earlier, and rated keys need no count
+        self.rated: dict[Hashable, dict[int, float]] = {}
+        self.values: dict[
+            Hashable, dict[int, list[float]]
+        ] = {}  # sender -> day -> [priced, sum of logarithms]
+
+    def count(self, keys: Keys, value: float | None, met: set[Hashable] | None = None) -> None:
+        """Counts one line. ``met``: keys that other lines of the same parcel have counted already; it grows."""
+        self.count_windows(keys, value, met)
+        if not self.several_days:
+            return
+        day, rated = keys.item[1], self.rated
+        for key in keys.rated:
+            if key is not None and (met is None or not _again(key, met)):
+                days = rated.get(key)
+                if days is None:
+                    rated[key] = {day: 1.0}
+                else:
+                    days[day] = days.get(day, 0.0) + 1.0
+        if value is not None and (sender := keys.rated[0]) is not None:
+            priced = self.values.setdefault(sender, {}).setdefault(day, [0.0, 0.0])
+            priced[0] += 1.0
+            priced[1] += math.log(max(value, 0.01))
+
+
+class Tallies(Windows):
+    """Everything counted for good. ``counted`` holds the parcels that were, each once whatever its lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rated: dict[Hashable, Tally] = {}
+        self.counted: set[tuple[str, int]] = set()
+
+    def count(self, keys: Keys, value: float | None, met: set[Hashable] | None = None) -> None:
+        """Counts one line, as :meth:`Batch.count`."""
+        day = keys.item[1]
+        self.counted.add(keys.item)
+        for n, key in enumerate(keys.rated):
+            if key is not None and (met is None or not _again(key, met)):
+                tally = self.rated.get(key)
+                if tally is None:
+                    tally = self.rated[key] = Tally(day)
+                elif day < tally.first or not tally.first:
+                    tally.first = day
+                tally.parcels.add(day, 1.0)
+                if n == 0 and value is not None:
+                    tally.price(day, value)
+        self.count_windows(keys, value, met)
+
     def forget(self, before: int) -> None:
         """Drops what is older: windows wholly, sums folded, keys and names not met since."""
         self.rated = {k: t for k, t in self.rated.items() if not t.forget(before)}
@@ -148,10 +189,8 @@ class Tallies:
         self.counted = {item for item in self.counted if item[1] >= before}
 
 
-def _again(key: Hashable, met: set[Hashable] | None) -> bool:
+def _again(key: Hashable, met: set[Hashable]) -> bool:
     """Whether another line of the same parcel has brought this key; remembers it."""
-    if met is None:
-        return False
     if key in met:
         return True
     met.add(key)
@@ -162,12 +201,17 @@ def _since(days: Mapping[int, list[float]], first: int) -> dict[int, list[float]
     return {d: v for d, v in days.items() if d >= first}
 
 
+def earlier(days: Mapping[int, float], day: int) -> float:
+    """What was counted on the days before this one."""
+    count = 0.0
+    for when, n in days.items():
+        if when < day:
+            count += n
+    return count
+
+
 def within(days: Mapping[int, list[float]], day: int) -> tuple[float, float]:
     """Parcels and value of the window that ends with ``day``."""
-    if len(days) == 1:  # the usual case, and this is asked six times a parcel
-        seen = days.get(day)
-        if seen is not None:
-            return seen[0], seen[1]
     count = value = 0.0
     for when, (n, worth) in days.items():
         if day - WINDOW < when <= day:
