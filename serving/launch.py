@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 from data.errors import MailDutyError
+from serving.orphans import end_with_parent
 from serving.settings import home
 
 SERVICE = "serving.service:MailDuty"
@@ -35,7 +36,10 @@ def launch(host: str, port: int, workers: int) -> int:
         )
     print(f"Starting mailduty at {url} ...", flush=True)
     service = subprocess.Popen(
-        command(host, port), env=environment(host, workers), cwd=Path(__file__).parent.parent
+        command(host, port),
+        env=environment(host, workers),
+        cwd=Path(__file__).parent.parent,
+        preexec_fn=end_with_parent,
     )
     previous = signal.signal(signal.SIGTERM, lambda *_: service.send_signal(signal.SIGTERM))
     try:

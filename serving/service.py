@@ -11,6 +11,7 @@ import os
 os.environ.setdefault("BENTOML_DO_NOT_TRACK", "True")
 
 import gc
+import sys
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
@@ -39,6 +40,7 @@ from serving.messages import (
     SuggestBatch,
 )
 from serving.messages_kept import Review, ReviewAnswer
+from serving.orphans import end_with_parent
 from serving.pages import aside, pages
 
 TOGETHER = 4  # batches worked on at once in a process; the others wait in line
@@ -80,10 +82,17 @@ class MailDuty:
 
     @bentoml.on_startup
     def settle(self) -> None:
-        """The tariff stays for good: taken out of the garbage collector, long pauses go. Then the clerk begins."""
+        """The tariff stays for good: taken out of the garbage collector, long pauses go. Then the clerk begins.
+
+        A request and the clerk share one interpreter: they take turns ten times as often as is usual, so that a single
+        item does not wait behind a chunk of hundreds.
+        """
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 50, 100)
+        sys.setswitchinterval(0.0005)
+        if os.environ.get("MAILDUTY_HOST"):  # started by mailduty serve: a worker process
+            end_with_parent()
         _opened().clerk.start()
 
     @bentoml.on_shutdown

@@ -7,8 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
+
+from tests.serving.running.server import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,3 +58,19 @@ def test_the_service_starts_says_where_answers_and_stops(tmp_path: Path) -> None
             service.stdout.close()  # type: ignore[union-attr]
     with socket.socket() as probe:  # nothing is left behind
         assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_nothing_is_left_when_it_is_killed_without_a_word(tmp_path: Path) -> None:
+    """kill -9 of `mailduty serve` alone: what it started ends too, and the port is free for the next."""
+    server = Server(tmp_path, workers=2).start()
+    assert server.process is not None and len(server.family()) >= 3
+    server.process.kill()
+    server.process.wait(timeout=30)
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", server.port)) != 0:
+                break
+        time.sleep(0.2)
+    server.start()
+    server.stop()
