@@ -1,9 +1,26 @@
-"""What an operator sets: folders, each by an environment variable. There is nothing else to configure yet.
+"""What an operator sets, each by an environment variable; what belongs to a party is in the ledger (``parties``).
+
+Where things are:
 
 * ``MAILDUTY_HOME``: where records are kept; else ``$XDG_DATA_HOME/mailduty``, else ``~/.local/share/mailduty``.
 * ``MAILDUTY_SCHEDULE``: a tariff table the user built; else the one in the package.
 * ``MAILDUTY_HTS_MODEL``, ``MAILDUTY_RISK_MODEL``: a model the user trained, or ``none``; else what
   ``mailduty models pull`` left under home, ``models/hts`` and ``models/risk``; else the one in the package.
+* ``MAILDUTY_LEDGER``: where the ledger is, as an SQLAlchemy URL; else ``ledger.db`` in home (``ledger/opening.py``).
+* ``MAILDUTY_KEY``: the key that seals personal data; else made once in home (``ledger/sealing.py``).
+* ``MAILDUTY_SALT``: of the hashes under which people are counted; else made once in home (``risking.py``).
+* ``MAILDUTY_LISTS``, ``MAILDUTY_UNIT_VALUES``: screening lists, usual values (``rating.py``).
+* ``MAILDUTY_HISTORY_DAYS``, ``MAILDUTY_HISTORY_PARCELS``: how much of the ledger the risk score looks back on
+  (``risk_past.py``).
+* ``MAILDUTY_HTSUS_DIR``: official exports of the tariff, for their descriptions.
+* ``MAILDUTY_CACHE``: what may be lost, such as the parsed catalogue.
+
+How the service runs; ``mailduty serve`` sets the first two itself:
+
+* ``MAILDUTY_HOST``: the address it is bound to; on another than loopback every request needs a key (``gate.py``).
+* ``MAILDUTY_WORKERS``: its processes; 1.
+* ``MAILDUTY_MAX_BODY``, ``MAILDUTY_MAX_UPLOAD``, ``MAILDUTY_MAX_BODIES``, ``MAILDUTY_RATE``, ``MAILDUTY_BURST``: how much may
+  be asked of it (``limits.py``).
 """
 
 from __future__ import annotations

@@ -1,11 +1,19 @@
 """Limits without a server: buckets by a clock of our own, depth of JSON, settings."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
 from data.errors import MailDutyError
 from serving.limits import MOST_NESTED, Buckets, Limits, refuse_deep
+
+ROOT = Path(__file__).resolve().parents[2]
+# The first two `mailduty serve` sets from its options; the others stand in for official addresses in tests.
+INNER = {"MAILDUTY_HOST", "MAILDUTY_WORKERS"} | {
+    f"MAILDUTY_{source}_URL" for source in ("HTS", "CROSS", "OFAC", "UN")
+}
 
 
 class Clock:
@@ -66,3 +74,13 @@ def test_limits_are_set_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(MailDutyError) as refused:
         Limits.from_environment()
     assert refused.value.code == "SETTING_UNKNOWN" and "MAILDUTY_RATE" in str(refused.value)
+
+
+def test_every_setting_is_told_of_in_the_readme_and_where_settings_stand() -> None:
+    named = re.compile(r"\bMAILDUTY_[A-Z_]*[A-Z]\b")
+    source = [file for room in ("serving", "data", "models") for file in (ROOT / room).rglob("*.py")]
+    read = {name for file in source for name in named.findall(file.read_text(encoding="utf-8"))}
+    assert {"MAILDUTY_LEDGER", "MAILDUTY_RATE"} <= read
+    for place in ("README.md", "serving/settings.py"):
+        told = set(named.findall((ROOT / place).read_text(encoding="utf-8")))
+        assert read - INNER <= told, place
