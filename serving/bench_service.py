@@ -46,10 +46,11 @@ class Echo:
 
 @dataclass
 class Sustained:
-    """What happened in a stretch of time: rows kept in it, seconds, single requests beside them."""
+    """What happened in a stretch of time: rows kept in it, seconds by the clock and of processor, singles beside."""
 
     rows: int = 0
     seconds: float = 0.0
+    processor: float = 0.0
     singles: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -88,8 +89,13 @@ def bench_service(seconds: float = 20.0, workers: int | None = None) -> bool:
         f" assessed and kept, with {len(long.singles):,} single requests beside them"
     )
     _say("beside", long.singles)
-    said = "not known" if peak is None else f"{peak:,.0f} MB at most, all processes of the service"
-    print(f"memory         {said}")
+    print(
+        f"processor      {long.processor / long.seconds:.2f} cores given to the service meanwhile;"
+        f" {long.rows / long.processor:,.0f} items per second of processor"
+    )
+    print(
+        f"memory         {f'{peak:,.0f} MB' if peak else 'not known'} at most, all processes of the service"
+    )
     errors = [*bare.errors, *ours.errors, *one.errors, *long.errors]
     print(f"ledger         {held:,} assessments of {different:,} items; {made.made - SINGLES:,} were sent")
     print(f"errors         {len(errors)}{': ' + '; '.join(dict.fromkeys(errors[:5])) if errors else ''}")
@@ -131,7 +137,7 @@ def _sustained(service: Started, made: MadeUp, seconds: float, workers: int) -> 
     thread = threading.Thread(target=_paced, args=(singles, made, over), daemon=True)
     asking, under_way, done, turn = Asking(service.port), {}, 0, 0
     with progress("Under load", total=None):
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), service.processor_s()
         thread.start()
         while (gone := time.perf_counter() - begun) < seconds:
             while len(under_way) <= workers:
@@ -143,6 +149,7 @@ def _sustained(service: Started, made: MadeUp, seconds: float, workers: int) -> 
             done += _looked(asking, under_way)
             time.sleep(LOOK)
         rows, gone = done + sum(under_way.values()), time.perf_counter() - begun
+        used = service.processor_s() - used
         over.set()
         thread.join()
         while under_way and time.perf_counter() - begun < seconds + PATIENCE:
@@ -150,7 +157,7 @@ def _sustained(service: Started, made: MadeUp, seconds: float, workers: int) -> 
             time.sleep(LOOK)
     if under_way:
         asking.errors.append(f"{len(under_way)} manifests did not end")
-    return Sustained(rows, gone, singles.took, [*asking.errors, *singles.errors])
+    return Sustained(rows, gone, used, singles.took, [*asking.errors, *singles.errors])
 
 
 def _looked(asking: Asking, under_way: dict[str, int]) -> int:

@@ -33,6 +33,12 @@ class Started:
         known = [kb for kb in held if kb is not None]
         return sum(known) / 1024 if known else None
 
+    def processor_s(self) -> float:
+        """Seconds of processor its processes have used; NaN where the system does not say."""
+        used = [_ticks(number) for number in family(self.process.pid)]
+        known = [ticks for ticks in used if ticks is not None]
+        return sum(known) / os.sysconf("SC_CLK_TCK") if known else float("nan")
+
 
 @contextmanager
 def started(name: str, folder: Path, target: str, where: Path, workers: int) -> Iterator[Started]:
@@ -80,6 +86,14 @@ def family(number: int) -> list[int]:
     for one in found:
         found += children.get(one, ())
     return found
+
+
+def _ticks(number: int) -> int | None:
+    try:
+        fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return int(fields[11]) + int(fields[12])
 
 
 def _peak_kb(number: int) -> int | None:
