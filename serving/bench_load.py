@@ -14,6 +14,7 @@ import threading
 import time
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -82,6 +83,17 @@ def single(row: dict[str, str], on: str) -> bytes:
     }
     item |= {"hts": row["hts"]} if row["hts"] else {}
     return orjson.dumps({"on": on, "items": {row["tracking_id"]: item}})
+
+
+@dataclass
+class Sustained:
+    """What happened in a stretch of time: rows kept in it, seconds by the clock and of processor, singles beside."""
+
+    rows: int = 0
+    seconds: float = 0.0
+    processor: float = 0.0
+    singles: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
 
 class Asking:

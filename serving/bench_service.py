@@ -11,12 +11,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import func, select
 
-from serving.bench_load import DAYS, TEXTS, Asking, MadeUp, single
+from serving.bench_load import DAYS, TEXTS, Asking, MadeUp, Sustained, single
 from serving.bench_started import Started, started
 from serving.launch import SERVICE
 from serving.ledger import Ledger
@@ -42,17 +41,6 @@ class Echo:
     async def assess(self, on: Any = None, items: Any = None) -> Any:
         return {"on": on, "items": items}
 """
-
-
-@dataclass
-class Sustained:
-    """What happened in a stretch of time: rows kept in it, seconds by the clock and of processor, singles beside."""
-
-    rows: int = 0
-    seconds: float = 0.0
-    processor: float = 0.0
-    singles: list[float] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
 
 
 def bench_service(seconds: float = 20.0, workers: int | None = None) -> bool:
@@ -135,7 +123,8 @@ def _sustained(service: Started, made: MadeUp, seconds: float, workers: int) -> 
     over = threading.Event()
     singles = Asking(service.port)
     thread = threading.Thread(target=_paced, args=(singles, made, over), daemon=True)
-    asking, under_way, done, turn = Asking(service.port), {}, 0, 0
+    asking, done, turn = Asking(service.port), 0, 0
+    under_way: dict[str, int] = {}  # tasks, and how far each is
     with progress("Under load", total=None):
         begun, used = time.perf_counter(), service.processor_s()
         thread.start()
