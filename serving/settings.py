@@ -31,7 +31,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data.schedule import Schedule
-from models.artifact import CONTENTS, SHIPPED
 
 
 def home() -> Path:
@@ -51,6 +50,8 @@ class ModelPlace(NamedTuple):
 
 def model_place(name: str) -> ModelPlace:
     """Where the model of a name (``hts``, ``risk``) is taken from: the setting, the registry's champion, the package."""
+    from models.artifact import CONTENTS, SHIPPED  # brings numpy, which opening a ledger does without
+
     variable = f"MAILDUTY_{name.upper()}_MODEL"
     if named := os.environ.get(variable):
         return ModelPlace(None if named == "none" else Path(named).expanduser(), variable)
