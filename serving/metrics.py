@@ -91,7 +91,9 @@ class _Standing(Collector):
         of_tasks = select(tasks.c.status, func.count()).where(tasks.c.status.in_(("queued", "running")))
         with self.ledger.reading() as connection:
             codes = connection.execute(of_codes.group_by(exceptions.c.code)).all()
-            waiting = {status: count for status, count in connection.execute(of_tasks.group_by(tasks.c.status))}
+            waiting = {
+                status: count for status, count in connection.execute(of_tasks.group_by(tasks.c.status))
+            }
         is_open = GaugeMetricFamily("mailduty_exceptions_open", "Exceptions open now.", labels=["code"])
         age = 0.0
         for code, count, oldest in codes:

@@ -49,7 +49,7 @@ class OfficialView:
         sub = np.maximum.reduceat(near, self.starts[6])
         heading = np.maximum.reduceat(near, self.starts[4])
         best = float(near.max())
-        found = []
+        found: list[tuple[float, ...]] = []
         for code in codes:
             place, six, four = self.place.get(code), self.under[6].get(code[:6]), self.under[4].get(code[:4])
             line = np.nan if place is None else float(near[place])
