@@ -1,0 +1,1 @@
+"""Accept, review or hold: grounds, reasons, exceptions, thresholds, parcels seen together, and what is decided anew."""

@@ -1,0 +1,1 @@
+"""From a file that came in to records in the ledger."""

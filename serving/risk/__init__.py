@@ -1,0 +1,1 @@
+"""How risky an item is, as it is served: model, history, lists, duty at stake."""
