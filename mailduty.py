@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from serving.ledger_commands import ledger
+from serving.commands.ledger_commands import ledger
 
 if TYPE_CHECKING:
-    from serving.runs import Summary
+    from serving.commands.runs import Summary
 
 # No usage reports to anybody, whichever library is loaded later.
 os.environ.setdefault("BENTOML_DO_NOT_TRACK", "True")
@@ -93,7 +93,7 @@ def assess(
 
     Example: mailduty assess data/samples/manifest.csv --on 2026-09-01 --out answers.jsonl
     """
-    from serving.manifest_run import assess_manifests
+    from serving.commands.manifest_run import assess_manifests
 
     _leave(
         assess_manifests(
@@ -120,7 +120,7 @@ def duty(
 
     Example: mailduty duty data/samples/items.jsonl --out priced.jsonl
     """
-    from serving.runs import price_file
+    from serving.commands.runs import price_file
 
     _leave(price_file(file, out=out))
 
@@ -145,7 +145,7 @@ def suggest(
 
     Example: mailduty suggest --text "women's boho drop earrings, zinc alloy" --origin CN --value 12
     """
-    from serving.suggest_run import suggest_file, suggest_text
+    from serving.commands.suggest_run import suggest_file, suggest_text
 
     if (file is None) == (text is None):
         raise typer.BadParameter("give a FILE or --text")
@@ -166,7 +166,7 @@ def schedule(
 
     Example: mailduty schedule 6109.10.00.12 --on 2026-09-01 --origin CN
     """
-    from serving.lookup import show_line
+    from serving.commands.lookup import show_line
 
     show_line(code, on=_day(on) or date.today(), origin=origin)
 
@@ -177,7 +177,7 @@ def data_status() -> None:
 
     Example: mailduty data status
     """
-    from serving.lookup import show_status
+    from serving.commands.lookup import show_status
 
     show_status()
 
@@ -194,7 +194,7 @@ def data_build_schedule(
 
     Example: mailduty data build-schedule ~/usitc-exports --out ~/tariff
     """
-    from serving.sources import build_schedule
+    from serving.commands.sources import build_schedule
 
     build_schedule(folder, out, extend)
 
@@ -211,7 +211,7 @@ def data_pull(
 
     Example: mailduty data pull hts --to ~/usitc-exports
     """
-    from serving.sources import pull
+    from serving.commands.sources import pull
 
     pull(names or ["hts"], to, date.today(), term)
 
@@ -228,7 +228,7 @@ def catalogue_generate(
 
     Example: mailduty catalogue generate --rows 100000 --seed 1 --out descriptions.jsonl
     """
-    from serving.catalogue_desk import write_descriptions
+    from serving.commands.catalogue_desk import write_descriptions
 
     write_descriptions(rows, seed, out)
 
@@ -239,7 +239,7 @@ def catalogue_check(on: Day = None) -> None:
 
     Example: mailduty catalogue check --on 2026-09-01
     """
-    from serving.catalogue_desk import check_catalogue
+    from serving.commands.catalogue_desk import check_catalogue
 
     if check_catalogue(_day(on) or date.today()):
         raise typer.Exit(1)
@@ -253,7 +253,7 @@ def catalogue_show(
 
     Example: mailduty catalogue show "wireless earbuds"
     """
-    from serving.catalogue_desk import show_kind
+    from serving.commands.catalogue_desk import show_kind
 
     show_kind(words)
 
@@ -270,7 +270,7 @@ def catalogue_coverage(
 
     Example: mailduty catalogue coverage --plot coverage.png
     """
-    from serving.catalogue_desk import show_coverage
+    from serving.commands.catalogue_desk import show_coverage
 
     day = _day(on) or date.today()
     show_coverage(day, rulings)
@@ -449,7 +449,7 @@ def score(
 
     Example: mailduty score data/samples/parcels.jsonl --out scores.jsonl
     """
-    from serving.risk_run import score_file
+    from serving.commands.risk_run import score_file
 
     _leave(score_file(file, _day(on) or date.today(), out, history, lists, unit_values, suggester))
 
@@ -467,7 +467,7 @@ def select(
 
     Example: mailduty select scores.jsonl --budget 50 --by mix
     """
-    from serving.risk_run import select_file
+    from serving.commands.risk_run import select_file
 
     _leave(select_file(file, budget, by, random_share, seed, out))
 
@@ -482,7 +482,7 @@ def serve(
 
     Example: mailduty serve --port 3000
     """
-    from serving.launch import launch
+    from serving.commands.launch import launch
 
     raise typer.Exit(launch(host, port, workers))
 
@@ -498,7 +498,7 @@ def add_key(
 
     Example: mailduty keys add airline-7 --scopes read,assess,review
     """
-    from serving.keys_desk import add
+    from serving.commands.keys_desk import add
 
     add(party, scopes)
 
@@ -509,7 +509,7 @@ def list_keys() -> None:
 
     Example: mailduty keys list
     """
-    from serving.keys_desk import show
+    from serving.commands.keys_desk import show
 
     show()
 
@@ -522,7 +522,7 @@ def revoke_key(
 
     Example: mailduty keys revoke 0123456789ab
     """
-    from serving.keys_desk import revoke
+    from serving.commands.keys_desk import revoke
 
     revoke(key)
 
@@ -535,7 +535,7 @@ def show_party(
 
     Example: mailduty party show airline-7
     """
-    from serving.parties_desk import show
+    from serving.commands.parties_desk import show
 
     show(name)
 
@@ -551,7 +551,7 @@ def set_party(
 
     Example: mailduty party set airline-7 thresholds.yaml
     """
-    from serving.parties_desk import set_from
+    from serving.commands.parties_desk import set_from
 
     set_from(name, file)
 
@@ -569,12 +569,12 @@ def bench(
     """
     if context.invoked_subcommand:
         return
-    from serving.bench import bench as measure
-    from serving.bench_suggest import bench_suggest
+    from serving.bench.bench import bench as measure
+    from serving.bench.bench_suggest import bench_suggest
 
     measure(items, singles)
     if parcels:
-        from serving.bench_risk import bench_risk
+        from serving.bench.bench_risk import bench_risk
 
         bench_risk(parcels)
     bench_suggest()
@@ -590,7 +590,7 @@ def bench_service(
 
     Example: MAILDUTY_WORKERS=2 mailduty bench service --seconds 60
     """
-    from serving.bench_service import bench_service as measure
+    from serving.bench.bench_service import bench_service as measure
 
     if not measure(seconds):
         raise typer.Exit(1)

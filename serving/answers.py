@@ -13,19 +13,19 @@ from sqlalchemy import Connection
 
 from data.errors import MailDutyError
 from models.risk.history import History
-from serving import metrics
 from serving.asked import AskedItem, as_day, from_message
 from serving.assessor import Assessor
-from serving.decision import tally
+from serving.decisions.decision import tally
 from serving.duty_lines import price
-from serving.keeper import Keeper
-from serving.keeping import assessed_entries, rejected_entry
 from serving.ledger import Entry, Kept
 from serving.ledger.drafts import checked
-from serving.rating import screener
-from serving.risk_desk import RiskDesk
-from serving.suggesting import suggest_rows, suggester_on
+from serving.manifests.keeper import Keeper
+from serving.manifests.keeping import assessed_entries, rejected_entry
+from serving.risk.rating import screener
+from serving.risk.risk_desk import RiskDesk
+from serving.suggestion.suggesting import suggest_rows, suggester_on
 from serving.versions import hts_model, models_in_use, risk_model, versions
+from serving.web import metrics
 
 MOST = 10**18  # of a number in a message; what is larger is no amount, weight or count
 

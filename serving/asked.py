@@ -18,7 +18,7 @@ from data.errors import MailDutyError
 from data.s10 import read_identifier
 from data.units import UNIT_FACTS, unit_named
 from models.duty.records import CHANNELS, dollars
-from serving.decision import Ground
+from serving.decisions.decision import Ground
 
 if TYPE_CHECKING:
     from data.records import Item

@@ -21,18 +21,18 @@ from models.hts.standin import Suggestion
 from models.risk.history import History
 from models.risk.standin import RiskAnswer, RiskFacts
 from serving.asked import AskedItem
-from serving.decision import Decision, Ground
-from serving.exceptions import OpenException, opened
-from serving.grounds import decided
+from serving.decisions.decision import Decision, Ground
+from serving.decisions.exceptions import OpenException, opened
+from serving.decisions.grounds import decided
+from serving.decisions.sent import Earlier
+from serving.decisions.thresholds import Thresholds
+from serving.decisions.together import grounds_together
 from serving.parcels import price_items
-from serving.proposing import Proposer
-from serving.rating import Rater, still_stands
+from serving.risk.rating import Rater, still_stands
+from serving.risk.staking import at_stake
 from serving.routing import as_json, route_items
-from serving.sent import Earlier
 from serving.settings import tariff
-from serving.staking import at_stake
-from serving.thresholds import Thresholds
-from serving.together import grounds_together
+from serving.suggestion.proposing import Proposer
 from serving.versions import versions
 
 

@@ -13,9 +13,9 @@ import orjson
 from sqlalchemy import Connection, select, update
 
 from data.errors import MailDutyError
+from serving.decisions.thresholds import Thresholds
 from serving.ledger import Entry, Kept, Ledger
 from serving.ledger.tables import parties
-from serving.thresholds import Thresholds
 
 
 def settings_of(ledger: Ledger, party: str) -> dict[str, Any]:
@@ -35,7 +35,10 @@ def set_thresholds(ledger: Ledger, party: str, said: Any, at: datetime, actor: s
     """Sets a party's thresholds, in place of those it had; {} is the defaults. Raises ``THRESHOLDS_INVALID``."""
     if not isinstance(said, Mapping):
         raise MailDutyError(
-            "THRESHOLDS_INVALID", "thresholds are no names with values", "", "see serving/thresholds.yaml"
+            "THRESHOLDS_INVALID",
+            "thresholds are no names with values",
+            "",
+            "see serving/decisions/thresholds.yaml",
         )
     checked = Thresholds.of(said)
     settings = {**settings_of(ledger, party), "thresholds": dict(said)}

@@ -23,13 +23,14 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from serving.answers import Desk
-from serving.clerk import Clerk
-from serving.counter import Counter
-from serving.gate import ASKED, Asked, Gate
-from serving.keys import Doorkeeper
 from serving.ledger import Ledger
-from serving.logs import take_over
-from serving.messages import (
+from serving.orphans import end_with_parent
+from serving.web.clerk import Clerk
+from serving.web.counter import Counter
+from serving.web.gate import ASKED, Asked, Gate
+from serving.web.keys import Doorkeeper
+from serving.web.logs import take_over
+from serving.web.messages import (
     AssessAnswers,
     AssessBatch,
     DutyAnswers,
@@ -39,9 +40,8 @@ from serving.messages import (
     SuggestAnswers,
     SuggestBatch,
 )
-from serving.messages_kept import Review, ReviewAnswer
-from serving.orphans import end_with_parent
-from serving.pages import aside, pages
+from serving.web.messages_kept import Review, ReviewAnswer
+from serving.web.pages import aside, pages
 
 TOGETHER = 4  # batches worked on at once in a process; the others wait in line
 

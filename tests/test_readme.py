@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from serving.suggesting import model_folder
+from serving.suggestion.suggesting import model_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"

@@ -16,9 +16,9 @@ from data.law import Law
 from models.duty.batch import price_batch
 from models.duty.calculator import assess_or_error
 from models.duty.records import DutyAssessment, DutyRequest
-from serving.made_up import MIX, made_up
+from serving.bench.made_up import MIX, made_up
+from serving.commands.terminal import progress
 from serving.settings import tariff
-from serving.terminal import progress
 
 
 class Took(NamedTuple):

@@ -24,8 +24,8 @@ from data.catalogue import load
 from data.catalogue_generate import generate
 from data.parcel_world import name_of
 from data.s10 import check_digit
-from serving.bench_started import HOST
-from serving.made_up import COMMON, LAST, OTHERS
+from serving.bench.bench_started import HOST
+from serving.bench.made_up import COMMON, LAST, OTHERS
 
 TEXTS = 20_000
 DAYS = [LAST - timedelta(n) for n in range(60)]

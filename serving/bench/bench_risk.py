@@ -17,7 +17,7 @@ from data.parcel_world import name_of
 from data.screening import ListedName, ScreeningList
 from models.risk.parcel import read_parcel
 from models.risk.screening import Screener
-from serving.risk_desk import RiskDesk
+from serving.risk.risk_desk import RiskDesk
 
 DAY = date(2026, 9, 1)
 

@@ -15,12 +15,12 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from serving.bench_load import DAYS, TEXTS, Asking, MadeUp, Sustained, single
-from serving.bench_started import Started, started
-from serving.launch import SERVICE
+from serving.bench.bench_load import DAYS, TEXTS, Asking, MadeUp, Sustained, single
+from serving.bench.bench_started import Started, started
+from serving.commands.launch import SERVICE
+from serving.commands.terminal import progress
 from serving.ledger import Ledger
 from serving.ledger.tables import records
-from serving.terminal import progress
 
 SINGLES = 200  # requests one after the other, on each of the two
 ROWS = 1000  # items of a manifest

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import MailDutyError
-from serving.launch import PATIENCE, command, environment
+from serving.commands.launch import PATIENCE, command, environment
 
 HOST = "127.0.0.1"
 LEAVING = 90.0  # seconds a service has to finish what it accepted

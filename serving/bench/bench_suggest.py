@@ -14,7 +14,7 @@ from data.catalogue import load
 from data.catalogue_generate import generate
 from models.hts.evidence import ItemText
 from serving.settings import tariff
-from serving.suggesting import suggester_on
+from serving.suggestion.suggesting import suggester_on
 
 DAY = date(2026, 9, 1)
 

@@ -14,8 +14,8 @@ from data.catalogue_generate import generate, to_json
 from data.catalogue_view import LEVELS, agreement, coverage, search, second_readings, shown
 from data.errors import MailDutyError
 from data.labelled import read_labelled
+from serving.commands.terminal import print_table, progress
 from serving.settings import tariff
-from serving.terminal import print_table, progress
 
 
 def write_descriptions(rows: int, seed: int, out: Path) -> None:

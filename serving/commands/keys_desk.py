@@ -6,9 +6,9 @@ import getpass
 from contextlib import closing
 from datetime import UTC, datetime
 
-from serving.keys import add_key, list_keys, revoke_key
+from serving.commands.terminal import print_table
 from serving.ledger import Ledger
-from serving.terminal import print_table
+from serving.web.keys import add_key, list_keys, revoke_key
 
 
 def add(party: str, scopes: str) -> None:

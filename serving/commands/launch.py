@@ -38,7 +38,7 @@ def launch(host: str, port: int, workers: int) -> int:
     service = subprocess.Popen(
         command(host, port),
         env=environment(host, workers),
-        cwd=Path(__file__).parent.parent,
+        cwd=Path(__file__).parent.parent.parent,
         preexec_fn=end_with_parent,
     )
     previous = signal.signal(signal.SIGTERM, lambda *_: service.send_signal(signal.SIGTERM))

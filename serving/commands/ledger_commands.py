@@ -27,7 +27,7 @@ def verify(
 
     Example: mailduty ledger verify --anchor anchors.jsonl
     """
-    from serving.ledger_desk import verify_ledger
+    from serving.commands.ledger_desk import verify_ledger
 
     _leave(verify_ledger(party, anchor))
 
@@ -41,7 +41,7 @@ def anchor(
 
     Example: mailduty ledger anchor --out anchors.jsonl
     """
-    from serving.ledger_desk import anchor_ledger
+    from serving.commands.ledger_desk import anchor_ledger
 
     anchor_ledger(party, out)
 
@@ -60,7 +60,7 @@ def replay(
 
     Example: mailduty ledger replay --all --since 2026-09-01
     """
-    from serving.ledger_desk import replay_ledger, replay_record
+    from serving.commands.ledger_desk import replay_ledger, replay_record
 
     if (record_id is None) != everything:
         raise typer.BadParameter("give an ID or --all")
@@ -79,7 +79,7 @@ def show(
 
     Example: mailduty ledger show CP401182654DE
     """
-    from serving import ledger_desk
+    from serving.commands import ledger_desk
 
     ledger_desk.show(what, party)
 
@@ -100,7 +100,7 @@ def export(
 
     Example: mailduty ledger export --format parquet --from 2026-09-01 --to 2026-09-30 --out september.parquet
     """
-    from serving.ledger_desk import export_ledger
+    from serving.commands.ledger_desk import export_ledger
 
     export_ledger(party, kind, out, first.date() if first else None, last.date() if last else None)
 
@@ -115,7 +115,7 @@ def hold(
 
     Example: mailduty ledger hold CP401182654DE --reason "CBP Form 28 of 3 October"
     """
-    from serving.ledger_disposal import hold_item
+    from serving.commands.ledger_disposal import hold_item
 
     hold_item(what, party, reason, end=False)
 
@@ -130,7 +130,7 @@ def release(
 
     Example: mailduty ledger release CP401182654DE --reason "closed by CBP"
     """
-    from serving.ledger_disposal import hold_item
+    from serving.commands.ledger_disposal import hold_item
 
     hold_item(what, party, reason, end=True)
 
@@ -147,7 +147,7 @@ def purge(
 
     Example: mailduty ledger purge --on 2031-11-21
     """
-    from serving.ledger_disposal import purge_ledger
+    from serving.commands.ledger_disposal import purge_ledger
 
     purge_ledger(party, on.date() if on else None, yes)
 
@@ -166,8 +166,8 @@ def erase(
 
     Example: mailduty ledger erase --name "Odell Quimby" --postal-code 12207
     """
+    from serving.commands.ledger_disposal import erase_person
     from serving.ledger.people import Person
-    from serving.ledger_disposal import erase_person
 
     erase_person(party, Person(name, postal_code, email, phone), reason, yes)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from data.law import Law
+from serving.commands.ledger_desk import Say, opened
 from serving.ledger.erasure import Erased, erase, find
 from serving.ledger.holds import hold, release
 from serving.ledger.people import Person
 from serving.ledger.purging import purge
 from serving.ledger.retention import Purged, due
-from serving.ledger_desk import Say, opened
-from serving.manifest_keeping import who
+from serving.manifests.manifest_keeping import who
 
 
 def hold_item(what: str, party: str, reason: str, end: bool, say: Say = print) -> None:

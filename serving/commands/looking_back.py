@@ -15,13 +15,13 @@ from models.risk.history import History
 from models.risk.standin import RiskAnswer
 from serving.asked import AskedItem, asked_json
 from serving.assessor import Assessor
-from serving.keeping import PERSONAL, item_key, part
+from serving.decisions.reassessing import risk_from, risk_stands
+from serving.decisions.thresholds import Thresholds
 from serving.ledger import Ledger, Record
 from serving.ledger.finding import slices
 from serving.ledger.tables import records
-from serving.reassessing import risk_from, risk_stands
-from serving.risk_past import past_of
-from serving.thresholds import Thresholds
+from serving.manifests.keeping import PERSONAL, item_key, part
+from serving.risk.risk_past import past_of
 
 
 class Back(NamedTuple):

@@ -11,9 +11,9 @@ from data.law import Law
 from data.schedule_view import data_status, schedule_view
 from models.duty.rate_report import rate_report
 from models.duty.reach import chapter99_reach
+from serving.commands.terminal import print_table
 from serving.ledger.opening import ledger_url
 from serving.settings import model_place, tariff
-from serving.terminal import print_table
 from serving.versions import code_version, hts_model, risk_model
 
 

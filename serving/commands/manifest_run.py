@@ -18,14 +18,14 @@ from data.manifest import ManifestReading, RowError, read_manifest
 from data.money import Rates
 from serving.asked import AskedItem
 from serving.assessor import Assessment, Assessor
-from serving.decision import tally
-from serving.keeper import Keeper
+from serving.commands.runs import Summary, written
+from serving.commands.terminal import print_table, progress, row
+from serving.decisions.decision import tally
 from serving.ledger import Ledger
-from serving.manifest_keeping import Keeping, who
-from serving.manifests import asked_items, keepable
+from serving.manifests.keeper import Keeper
+from serving.manifests.manifest_keeping import Keeping, who
+from serving.manifests.manifests import asked_items, keepable
 from serving.parcels import whole_parcels
-from serving.runs import Summary, written
-from serving.terminal import print_table, progress, row
 
 CHUNK = 2_000
 LOCAL = "local"  # the party of whoever runs the command line

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from data.errors import MailDutyError
-from serving.keys_desk import operator
+from serving.commands.keys_desk import operator
 from serving.ledger import Ledger
 from serving.parties import set_thresholds, thresholds_of
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from data.errors import MailDutyError
 from models.risk.selection import Candidate, select
-from serving.risk_desk import RiskDesk
-from serving.runs import Summary, _chunks, _lines, _parsed, written
-from serving.terminal import progress
+from serving.commands.runs import Summary, _chunks, _lines, _parsed, written
+from serving.commands.terminal import progress
+from serving.risk.risk_desk import RiskDesk
 
 MOST_LISTED = 20
 

@@ -16,8 +16,8 @@ from typing import Any
 import orjson
 
 from data.errors import MailDutyError
+from serving.commands.terminal import progress
 from serving.json_lines import encoded
-from serving.terminal import progress
 
 CHUNK = 20_000
 LONGEST_LINE = 1_000_000  # bytes; an item is a few hundred

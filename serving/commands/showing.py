@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select
 
 from data.errors import MailDutyError
-from serving.exceptions import EXCEPTIONS
+from serving.decisions.exceptions import EXCEPTIONS
+from serving.decisions.outcome import shown
+from serving.decisions.reasons import reason
 from serving.ledger import Ledger, Record
 from serving.ledger.tables import exceptions as waiting
 from serving.ledger.tables import records
-from serving.outcome import shown
-from serving.reasons import reason
-from serving.tasks import Task
+from serving.manifests.tasks import Task
 
 
 def task(one: Task) -> dict[str, Any]:

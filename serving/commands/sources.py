@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from serving.commands.terminal import progress
 from serving.settings import home
-from serving.terminal import progress
 
 
 def build_schedule(folder: Path, out: Path | None = None, extend: bool = False) -> None:

@@ -11,10 +11,10 @@ from typing import Any
 
 from data.errors import MailDutyError
 from data.law import Law
-from serving.runs import Summary, _chunks, _lines, _parsed, written
+from serving.commands.runs import Summary, _chunks, _lines, _parsed, written
+from serving.commands.terminal import print_table, progress
 from serving.settings import tariff
-from serving.suggesting import suggest_rows
-from serving.terminal import print_table, progress
+from serving.suggestion.suggesting import suggest_rows
 
 
 def suggest_file(file: Path, on: date, out: Path | None, top: int, confidence: float) -> Summary:

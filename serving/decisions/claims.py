@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from models.duty.exemptions import UNDELIVERED, US_RETURNED
 from models.duty.records import DutyAssessment, DutyError
 from serving.asked import AskedItem, of_us_post
-from serving.decision import Ground
-from serving.staking import Stake, is_free
-from serving.thresholds import Thresholds
+from serving.decisions.decision import Ground
+from serving.decisions.thresholds import Thresholds
+from serving.risk.staking import Stake, is_free
 
 _CODES = {
     "bona fide gift": "GIFT_CLAIMED",

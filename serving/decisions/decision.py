@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from serving.exceptions import exception_of
-from serving.reasons import reason
+from serving.decisions.exceptions import exception_of
+from serving.decisions.reasons import reason
 
 Outcome = Literal["accept", "review", "hold"]
 

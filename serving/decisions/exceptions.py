@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import yaml
 
-from serving.reasons import reason
+from serving.decisions.reasons import reason
 
 OWNERS = ("data desk", "classifier", "broker", "risk desk", "finance", "carrier")
 _NAMES_PEOPLE = frozenset(

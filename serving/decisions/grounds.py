@@ -10,10 +10,10 @@ from models.duty.routes import ENTRY_TYPE_13, FORMAL, WORKSHEET, RouteAnswer
 from models.hts.standin import Suggestion
 from models.risk.standin import RiskAnswer
 from serving.asked import AskedItem
-from serving.claims import claims
-from serving.decision import Decision, Ground, decide
-from serving.staking import NOTHING, Stake, least_confidence
-from serving.thresholds import CodeThresholds, Element, Thresholds
+from serving.decisions.claims import claims
+from serving.decisions.decision import Decision, Ground, decide
+from serving.decisions.thresholds import CodeThresholds, Element, Thresholds
+from serving.risk.staking import NOTHING, Stake, least_confidence
 
 # Warnings that are true of every item of those days, or only say what was done. They are shown, not reviewed.
 REMARKS = frozenset(

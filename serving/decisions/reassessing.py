@@ -18,11 +18,11 @@ from models.duty.records import CHANNELS, dollars
 from models.risk.standin import RiskAnswer, Signal
 from serving.asked import AskedItem, as_day, asked_from, asked_json
 from serving.assessor import Assessment, Assessor
-from serving.decision import Ground
-from serving.exceptions import exception_of
-from serving.sent import Earlier
-from serving.thresholds import Thresholds
-from serving.together import TOGETHER
+from serving.decisions.decision import Ground
+from serving.decisions.exceptions import exception_of
+from serving.decisions.sent import Earlier
+from serving.decisions.thresholds import Thresholds
+from serving.decisions.together import TOGETHER
 from serving.versions import versions
 
 CHANGEABLE = ("description", "hts", "origin", "value_usd", "channel", "entry_date", "facts")

@@ -13,18 +13,19 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from data.errors import MailDutyError
-from serving import metrics, showing
 from serving.assessor import Assessment, Assessor
-from serving.exceptions import OpenException
-from serving.keeper import Keeper
-from serving.keeping import assessed_entries
+from serving.commands import showing
+from serving.decisions.exceptions import OpenException
+from serving.decisions.reasons import reason
+from serving.decisions.reassessing import in_words, reassess_parcel
+from serving.decisions.sent_before import sent_before
 from serving.ledger import OF_AN_ITEM, Entry, Kept, Ledger, Record
 from serving.ledger.chain import canonical
 from serving.ledger.tables import records
+from serving.manifests.keeper import Keeper
+from serving.manifests.keeping import assessed_entries
 from serving.parties import thresholds_of
-from serving.reasons import reason
-from serving.reassessing import in_words, reassess_parcel
-from serving.sent_before import sent_before
+from serving.web import metrics
 
 Also = Callable[[Connection, Mapping[str, Any]], None]
 _RETURNED = "RETURNED_TO_SENDER"  # what waits on an item that goes back: the proof that it did

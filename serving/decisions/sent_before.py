@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 
 from serving.asked import AskedItem
+from serving.decisions.sent import Earlier, Sent, person_of, posted_on, sender_of
 from serving.ledger import Ledger, Record
 from serving.ledger.finding import slices
 from serving.ledger.sealing import label_of
 from serving.ledger.tables import current, records, subjects
-from serving.sent import Earlier, Sent, person_of, posted_on, sender_of
 
 
 class _Known(NamedTuple):

@@ -163,7 +163,7 @@ class Thresholds(_Part):
                 "THRESHOLDS_INVALID",
                 f"{field} is {str(first['input'])[:60]!r}",
                 first["msg"],
-                "correct it; serving/thresholds.yaml has every field with its meaning",
+                "correct it; serving/decisions/thresholds.yaml has every field with its meaning",
                 field=field,
             ) from error
 

@@ -2,7 +2,7 @@
 that a shop sends.
 
 Parcels of a batch are held against each other and against those sent before, which the caller finds (a function of
-the items and a number of days; ``serving.sent_before`` asks the ledger). Separate mailings are never added up for
+the items and a number of days; ``serving.decisions.sent_before`` asks the ledger). Separate mailings are never added up for
 their sum alone: 19 CFR 145.12(a)(3) combines them only where an order was split to avoid duty, so beside one sender,
 one recipient and a sum over the limit something must point to one order: like goods, the same day, numbers that
 follow each other, or the risk score. Gifts are another matter: the limit is for one person on one day.
@@ -23,9 +23,9 @@ from models.duty.exemptions import gift_limit
 from models.hts.standin import Suggestion
 from models.risk.standin import RiskAnswer
 from serving.asked import AskedItem
-from serving.decision import Ground
-from serving.sent import Earlier, Sent, person_of, posted_on, sender_of
-from serving.thresholds import SplitThresholds, Thresholds
+from serving.decisions.decision import Ground
+from serving.decisions.sent import Earlier, Sent, person_of, posted_on, sender_of
+from serving.decisions.thresholds import SplitThresholds, Thresholds
 
 MOST_NAMED = 6
 # The grounds that only other parcels can give.

@@ -1,6 +1,6 @@
 """The ledger: append-only, hash-chained for each party; SQLite by default, PostgreSQL by one setting."""
 
-from serving.exceptions import OpenException
+from serving.decisions.exceptions import OpenException
 from serving.ledger.book import Ledger
 from serving.ledger.records import KINDS, OF_AN_ITEM, Entry, Kept, Record, Waiting
 

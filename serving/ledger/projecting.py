@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from serving.exceptions import OpenException
+from serving.decisions.exceptions import OpenException
 from serving.ledger.finding import slices
 from serving.ledger.records import OF_AN_ITEM, Record, cleaned
 from serving.ledger.tables import current, exceptions

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from serving.exceptions import OpenException
+from serving.decisions.exceptions import OpenException
 
 #: Kinds that say something new of an item: they name the record they supersede and become the item's current one.
 OF_AN_ITEM = frozenset({"assessment", "review", "correction", "return", "rejected"})

@@ -14,12 +14,12 @@ from sqlalchemy import select
 
 from data.errors import MailDutyError
 from models.duty.records import DutyRequest
-from serving.keeping import parcel_hash
 from serving.ledger import Ledger, Record
 from serving.ledger.artefacts import law_of, schedule_of
 from serving.ledger.chain import digest
 from serving.ledger.comparing import Replay, compared, plain
 from serving.ledger.tables import records
+from serving.manifests.keeping import parcel_hash
 from serving.parcels import price_items
 
 _AT_ONCE = 2_000

@@ -21,18 +21,18 @@ from data.errors import MailDutyError
 from data.manifest import ManifestReading, RowError, read_manifest
 from data.manifest.map_file import read_map
 from data.money import Rates
-from serving import metrics
 from serving.asked import AskedItem, as_day
 from serving.assessor import Assessor
-from serving.keeper import Keeper
-from serving.keeping import assessed_entries, manifest_entry
+from serving.decisions.outcome import Outcome
 from serving.ledger import Kept, Ledger
 from serving.ledger.received import file_of, keep_file, sealed_file
-from serving.manifests import about, asked_items, keepable, rejected_row
-from serving.outcome import Outcome
+from serving.manifests.keeper import Keeper
+from serving.manifests.keeping import assessed_entries, manifest_entry
+from serving.manifests.manifests import about, asked_items, keepable, rejected_row
+from serving.manifests.resent import closed_by
+from serving.manifests.tasks import Task, advance, renew, submitted
 from serving.parcels import whole_parcels
-from serving.resent import closed_by
-from serving.tasks import Task, advance, renew, submitted
+from serving.web import metrics
 
 CHUNK = 250  # items in a transaction: under a second of work
 READ_AT_ONCE = (

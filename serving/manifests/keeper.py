@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 
 from serving.asked import AskedItem
 from serving.assessor import Assessment, Assessor
+from serving.commands.looking_back import looked_back
+from serving.decisions.sent_before import sent_before
 from serving.ledger import Entry, Kept, Ledger
 from serving.ledger.artefacts import Standing, standing
-from serving.looking_back import looked_back
 from serving.parties import thresholds_of
-from serving.sent_before import sent_before
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,9 @@ from data.errors import MailDutyError
 from models.duty.records import DutyRequest
 from serving.asked import asked_json
 from serving.assessor import Assessment, priced_as
-from serving.exceptions import exceptions_of_error, opened
+from serving.decisions.exceptions import exceptions_of_error, opened
+from serving.decisions.reasons import reason
 from serving.ledger import Entry, OpenException
-from serving.reasons import reason
 
 if TYPE_CHECKING:
     from serving.ledger.artefacts import Standing

@@ -11,11 +11,11 @@ import uuid
 
 from starlette.types import Message, Send
 
-from serving import metrics
-from serving.answering import in_our_form
-from serving.endpoints import Endpoint
-from serving.keys import Caller
-from serving.logs import log
+from serving.web import metrics
+from serving.web.answering import in_our_form
+from serving.web.endpoints import Endpoint
+from serving.web.keys import Caller
+from serving.web.logs import log
 
 _QUIET = ("/livez", "/healthz", "/readyz", "/metrics")
 

@@ -12,15 +12,15 @@ from sqlalchemy import Connection, select
 from data.errors import MailDutyError
 from data.manifest import ManifestReading
 from serving.assessor import Assessment
-from serving.keeper import Keeper
-from serving.keeping import assessed_entries, manifest_entry
 from serving.ledger import Entry
 from serving.ledger.artefacts import Standing
 from serving.ledger.chain import canonical, digest
 from serving.ledger.received import Sealed, keep_file, sealed_file
 from serving.ledger.tables import records
-from serving.manifests import about, rejected_row
-from serving.resent import closed_by
+from serving.manifests.keeper import Keeper
+from serving.manifests.keeping import assessed_entries, manifest_entry
+from serving.manifests.manifests import about, rejected_row
+from serving.manifests.resent import closed_by
 
 AT_ONCE = 2_000  # rejected rows in a transaction
 

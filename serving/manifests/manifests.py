@@ -14,10 +14,10 @@ from data.errors import MailDutyError
 from data.manifest import ManifestReading, RowError
 from data.records import Item
 from serving.asked import AskedItem, from_item
-from serving.decision import Ground
-from serving.keeping import rejected_entry
+from serving.decisions.decision import Ground
 from serving.ledger import Entry
 from serving.ledger.drafts import checked
+from serving.manifests.keeping import rejected_entry
 
 
 def keepable(reading: ManifestReading) -> ManifestReading:

@@ -30,9 +30,9 @@ from models.risk.screening import Screener
 from models.risk.standin import RiskAnswer, RiskFacts, Signal, StandInScorer
 from models.risk.suggested import Suggested
 from serving.asked import AskedItem
-from serving.declared import digits_of
-from serving.risk_duty import owes_as
-from serving.risking import risk_folder, salt, scorer_on
+from serving.risk.risk_duty import owes_as
+from serving.risk.risking import risk_folder, salt, scorer_on
+from serving.suggestion.declared import digits_of
 
 _PARTY = ("name", "address", "city", "region", "postal_code", "country", "phone", "email")
 

@@ -21,10 +21,10 @@ from models.risk.scorer import Scorer
 from models.risk.screening import Screener
 from models.risk.stake import Owes
 from models.risk.suggested import Asked
-from serving.risk_duty import owes_on
-from serving.risk_past import history_of
-from serving.risking import salt, scorer_on
-from serving.second_opinion import asked_on
+from serving.risk.risk_duty import owes_on
+from serving.risk.risk_past import history_of
+from serving.risk.risking import salt, scorer_on
+from serving.risk.second_opinion import asked_on
 from serving.settings import tariff
 
 

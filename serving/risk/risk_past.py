@@ -26,8 +26,8 @@ from models.risk.tallies import Keys
 from serving.asked import asked_from
 from serving.ledger import Ledger, Record
 from serving.ledger.tables import chains
-from serving.rating import parcel_of
-from serving.risking import salt
+from serving.risk.rating import parcel_of
+from serving.risk.risking import salt
 
 LEAST_OWN = 2000  # parcels of history from which the operator's own bands take the place of the samples
 DAYS, PARCELS = 90, 50_000

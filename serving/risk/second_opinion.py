@@ -10,8 +10,8 @@ from datetime import date
 from data.schedule import Schedule
 from models.hts.suggester import Suggester
 from models.risk.suggested import Asked
-from serving.risking import rates_of
-from serving.suggesting import suggester_on
+from serving.risk.risking import rates_of
+from serving.suggestion.suggesting import suggester_on
 
 
 def asked_on(schedule: Schedule, on: date) -> Asked | None:

@@ -18,7 +18,7 @@ from data.schedule import Schedule
 from models.duty.calculator import assess_many
 from models.duty.records import DutyAssessment, DutyError, DutyRequest
 from models.hts.standin import Suggestion
-from serving.thresholds import CodeThresholds
+from serving.decisions.thresholds import CodeThresholds
 
 FREEDOMS = ("gift", "documents", "us_goods_returned", "undelivered", "informational_materials", "donation")
 _OPEN = ("HTS_UNSURE", "HTS_SUGGESTED", "HTS_CONTRADICTED")

@@ -22,9 +22,9 @@ from models.hts.suggester import DEFENDED
 from models.hts.suggester import Suggestion as Learned
 from models.risk.suggested import WHOLE_ANSWER, Suggested
 from serving.asked import AskedItem
-from serving.declared import digits_of
-from serving.risking import rates_of
-from serving.suggesting import duty_of, suggester_on
+from serving.risk.risking import rates_of
+from serving.suggestion.declared import digits_of
+from serving.suggestion.suggesting import duty_of, suggester_on
 
 TOP = 3
 

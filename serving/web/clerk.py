@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from data.errors import MailDutyError
-from serving import metrics
 from serving.assessor import Assessor
-from serving.idempotency import forget
-from serving.ingest import Work
 from serving.ledger import Ledger
-from serving.logs import failure, log
-from serving.tasks import LeaseLost, Task, fail, me, put_back, take
+from serving.manifests.ingest import Work
+from serving.manifests.tasks import LeaseLost, Task, fail, me, put_back, take
+from serving.web import metrics
+from serving.web.idempotency import forget
+from serving.web.logs import failure, log
 
 POLL = 1.0  # seconds between two looks for work that came to another process
 AGAIN = timedelta(seconds=5)  # until a task is tried again that could not be done just now

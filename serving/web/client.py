@@ -22,8 +22,8 @@ import httpx
 from pydantic import BaseModel
 
 from data.errors import MailDutyError
-from serving.messages import About, AssessAnswers, DutyAnswers, ScoreAnswers, SuggestAnswers
-from serving.messages_kept import (
+from serving.web.messages import About, AssessAnswers, DutyAnswers, ScoreAnswers, SuggestAnswers
+from serving.web.messages_kept import (
     ItemRecords,
     ManifestErrors,
     ManifestTask,

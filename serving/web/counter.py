@@ -14,18 +14,19 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 from starlette.responses import Response
 
-from serving import metrics, showing
-from serving.answering import answer
 from serving.answers import Desk
-from serving.gate import Asked
-from serving.idempotency import DoneMeanwhile, Given, Once, given, keep
-from serving.ingest import receive
+from serving.commands import showing
+from serving.decisions.reviewing import review
 from serving.json_lines import encoded
-from serving.keeper import Keeper
 from serving.ledger import Ledger
-from serving.reviewing import review
-from serving.risk_past import past_of
-from serving.tasks import Task, task_of
+from serving.manifests.ingest import receive
+from serving.manifests.keeper import Keeper
+from serving.manifests.tasks import Task, task_of
+from serving.risk.risk_past import past_of
+from serving.web import metrics
+from serving.web.answering import answer
+from serving.web.gate import Asked
+from serving.web.idempotency import DoneMeanwhile, Given, Once, given, keep
 
 
 class Counter:

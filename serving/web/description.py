@@ -8,10 +8,10 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from serving.endpoints import ENDPOINTS, OPEN, Endpoint
-from serving.keys import SCOPES
-from serving.messages_kept import Refused
 from serving.versions import code_version
+from serving.web.endpoints import ENDPOINTS, OPEN, Endpoint
+from serving.web.keys import SCOPES
+from serving.web.messages_kept import Refused
 
 _REF = "#/components/schemas/{model}"
 _SAID = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from serving import messages, messages_kept
+from serving.web import messages, messages_kept
 
 OPEN = ""  # the scope of what anybody may ask: it says nothing of anybody's items
 

@@ -18,12 +18,12 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data.errors import MailDutyError
-from serving.answering import internal, refused
-from serving.endpoints import ENDPOINTS, OPEN, Endpoint, endpoint
-from serving.keys import Caller, Doorkeeper
-from serving.leaving import Leaving
-from serving.limits import MEGABYTE, WEIGHT, Buckets, Limits, refuse_deep
-from serving.logs import failure
+from serving.manifests.leaving import Leaving
+from serving.web.answering import internal, refused
+from serving.web.endpoints import ENDPOINTS, OPEN, Endpoint, endpoint
+from serving.web.keys import Caller, Doorkeeper
+from serving.web.limits import MEGABYTE, WEIGHT, Buckets, Limits, refuse_deep
+from serving.web.logs import failure
 
 _STATIC = Endpoint("GET", "/static_content", OPEN, "What the page of the description needs.")
 _KEY = re.compile(r"[!-~]{1,200}")

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parent.parent.parent
 _LIBRARIES = ("bentoml", "_bentoml_impl", "_bentoml_sdk", "uvicorn", "sqlalchemy", "alembic", "asyncio")
 
 

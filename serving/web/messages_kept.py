@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from serving.messages import _Message
+from serving.web.messages import _Message
 
 _TIME = "2026-09-01T12:00:00.000000+00:00"
 _ID = "01JABCDEF0123456789ABCDEFG"

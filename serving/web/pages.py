@@ -16,12 +16,12 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from data.errors import MailDutyError
-from serving.answering import answer, internal, refused
-from serving.counter import Counter
-from serving.description import description
-from serving.gate import ASKED
-from serving.ingest import OF_A_FILE
-from serving.logs import failure
+from serving.manifests.ingest import OF_A_FILE
+from serving.web.answering import answer, internal, refused
+from serving.web.counter import Counter
+from serving.web.description import description
+from serving.web.gate import ASKED
+from serving.web.logs import failure
 
 # Swagger UI is in the BentoML package and served from here; the page that comes with it loads a tracker.
 _PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>mailduty</title>

@@ -9,7 +9,7 @@ import pytest
 from data.schedule import Schedule
 from models.hts.evidence import ItemText
 from models.hts.suggester import Suggester
-from serving.suggesting import suggester_on
+from serving.suggestion.suggesting import suggester_on
 
 DAY = date(2026, 9, 1)
 

@@ -17,7 +17,7 @@ from models.risk.history import History
 from models.risk.parcel import RiskParcel, read_parcel
 from models.risk.scorer import Scorer
 from models.risk.screening import Screener
-from serving.risking import scorer_on
+from serving.risk.risking import scorer_on
 
 TODAY = date(2026, 11, 21)
 NUMBERS = ["6109100012", "610910", "3926909989", "8504409550", "7117909000", None]

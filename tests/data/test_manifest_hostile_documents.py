@@ -18,7 +18,7 @@ from data.manifest.json_objects import DEEPEST
 from data.manifest.json_source import LARGEST_RECORD
 from data.manifest.xml_document import LONGEST_TAG, MOST_NAMES
 from data.manifest.xml_record import MOST_ELEMENTS
-from serving.reasons import known
+from serving.decisions.reasons import known
 
 PIECE = {"contentPieceDescription": "cotton pillow case", "contentPieceValue": 24, "contentPieceHsCode": "6302310000",
          "contentPieceOrigin": "PT", "contentPieceNetweight": 380, "contentPieceAmount": 2}  # fmt: skip

@@ -13,7 +13,7 @@ import pytest
 from data.errors import MailDutyError
 from data.manifest import ManifestReading, layouts, read_manifest
 from data.manifest.intake import HEAD_LINES, head_of, take_in
-from serving.reasons import known
+from serving.decisions.reasons import known
 
 FOLDER = Path(__file__).parent / "manifests"
 FILES = sorted(path.name for path in FOLDER.iterdir())

@@ -20,7 +20,7 @@ from models.duty.batch.cents import MOST, part
 from models.duty.batch.marks import Undeclared
 from models.duty.batch.stretches import PartOfLaw
 from models.duty.calculator import LONG, assess_many, assess_or_error
-from serving.made_up import made_up
+from serving.bench.made_up import made_up
 
 LAW, SCHEDULE = Law.load(), Schedule.load()
 

@@ -21,8 +21,8 @@ from models.risk.parcel import FIELDS, RiskParcel
 from models.risk.reasons import meaning
 from models.risk.rules import RULES
 from models.risk.scorer import OVERALL, Scorer
-from serving.risk_desk import RiskDesk
-from serving.risk_past import history_of
+from serving.risk.risk_desk import RiskDesk
+from serving.risk.risk_past import history_of
 from training.parcel_tracks import hold_against, shifted
 from training.train_risk import shuffled, train
 

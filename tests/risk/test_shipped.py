@@ -11,7 +11,7 @@ import pytest
 
 from data.parcel_typologies import TYPOLOGIES
 from models.artifact import SHIPPED, load
-from serving.risk_desk import RiskDesk
+from serving.risk.risk_desk import RiskDesk
 from training.evaluate_risk import settings
 
 DAY = date(2026, 9, 1)

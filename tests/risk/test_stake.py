@@ -14,7 +14,7 @@ from models.risk.features import Reading
 from models.risk.parcel import RiskParcel
 from models.risk.stake import GENERAL, WHOLE, Facts, Stake, stakes
 from models.risk.suggested import Suggested
-from serving.risk_duty import owes_on
+from serving.risk.risk_duty import owes_on
 
 Make = Callable[..., RiskParcel]
 RATES = {"61091000": 10.0, "39269099": 5.0}

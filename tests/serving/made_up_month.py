@@ -17,7 +17,7 @@ from decimal import Decimal
 from data.s10 import check_digit
 from data.schedule import Schedule
 from models.duty.records import DutyRequest
-from serving.made_up import COMMON
+from serving.bench.made_up import COMMON
 
 FIRST, LAST = date(2026, 7, 15), date(2026, 8, 15)  # the regime changes on 24 July
 CARRIERS = ("acme", "borealis", "corvid")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from data.manifest import read_manifest
 from data.money import Rates
 from serving.asked import AskedItem, asked_from, asked_json, from_item
-from serving.decision import Ground
+from serving.decisions.decision import Ground
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 DAY = date(2026, 9, 1)

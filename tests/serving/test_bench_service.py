@@ -11,8 +11,8 @@ import orjson
 
 from data.manifest import read_manifest
 from serving.asked import from_message
-from serving.bench_load import DAYS, MadeUp, manifest, single
-from serving.bench_started import family, free_port
+from serving.bench.bench_load import DAYS, MadeUp, manifest, single
+from serving.bench.bench_started import family, free_port
 
 
 def test_made_up_rows_are_distinct_and_read_without_an_error() -> None:

@@ -15,9 +15,9 @@ from data.schedule import Schedule
 from models.duty.calculator import assess_many
 from models.duty.records import DutyRequest
 from serving.asked import AskedItem, from_item, of_us_post
-from serving.claims import claims
-from serving.staking import NOTHING, Stake
-from serving.thresholds import Thresholds
+from serving.decisions.claims import claims
+from serving.decisions.thresholds import Thresholds
+from serving.risk.staking import NOTHING, Stake
 
 DAY = date(2026, 9, 1)
 LAW, SCHEDULE = Law.load(), Schedule.load()

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from data.errors import MailDutyError
-from serving import clerk as clerks
 from serving.assessor import Assessor
-from serving.clerk import Clerk
-from serving.ingest import receive
 from serving.ledger import Ledger
-from serving.tasks import Task, take, task_of
+from serving.manifests.ingest import receive
+from serving.manifests.tasks import Task, take, task_of
+from serving.web import clerk as clerks
+from serving.web.clerk import Clerk
 from tests.serving.running.server import manifest
 
 

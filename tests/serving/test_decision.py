@@ -4,8 +4,8 @@ import ast
 import re
 from pathlib import Path
 
-from serving.decision import Decision, Ground, decide, tally
-from serving.reasons import known, reason
+from serving.decisions.decision import Decision, Ground, decide, tally
+from serving.decisions.reasons import known, reason
 
 ROOT = Path(__file__).resolve().parents[2]
 STOP, DOUBT = Ground("VALUE_MISSING", "no value"), Ground("HTS_SHORT", "8 of 10 digits")
@@ -41,7 +41,7 @@ def test_a_reason_says_what_it_means_and_what_clears_it() -> None:
 
 def test_every_code_given_anywhere_has_its_sentence() -> None:
     missing = {code: place for code, place in _codes_in_the_tree().items() if code not in known()}
-    assert not missing, f"add these to serving/reasons.py: {missing}"
+    assert not missing, f"add these to serving/decisions/reasons.py: {missing}"
 
 
 # These end a whole run, or a tool, with their own three sentences; they never stand beside an item.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from data.law import Law
 from models.duty.calculator import assess_or_error
 from models.duty.records import DutyAssessment
+from serving.bench.made_up import made_up
 from serving.duty_lines import MANY, cents_of
-from serving.made_up import made_up
 from serving.settings import tariff
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from serving.decision import Ground
-from serving.exceptions import (
+from serving.decisions.decision import Ground
+from serving.decisions.exceptions import (
     EXCEPTIONS,
     OWNERS,
     OpenException,
@@ -17,8 +17,8 @@ from serving.exceptions import (
     of_no_item,
     opened,
 )
-from serving.grounds import REMARKS
-from serving.reasons import known
+from serving.decisions.grounds import REMARKS
+from serving.decisions.reasons import known
 
 # What no assessment can raise: it wants collections, filings, payments, bonds or the answers of CBP.
 ONLY_LATER = {"E15", "E17", "E19", "E20", "E21", "E26"}
@@ -38,8 +38,10 @@ def test_every_reason_opens_exactly_one_exception_or_none_for_a_stated_cause() -
     assert {reason for reason, n in times.items() if n > 1} == set()
     assert {reason for reason in times if of_no_item(reason)} == set()
     unmapped = {reason for reason in known() if reason not in times and not of_no_item(reason)}
-    assert not unmapped, f"add {sorted(unmapped)} to a code of serving/exceptions.yaml, or to its `none`"
-    assert set(times) <= set(known()), "serving/reasons.py has no sentence for these"
+    assert not unmapped, (
+        f"add {sorted(unmapped)} to a code of serving/decisions/exceptions.yaml, or to its `none`"
+    )
+    assert set(times) <= set(known()), "serving/decisions/reasons.py has no sentence for these"
     assert all(of_no_item(code) for code in REMARKS)
 
 

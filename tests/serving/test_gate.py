@@ -7,11 +7,11 @@ from typing import Any
 import orjson
 import pytest
 
-from serving.endpoints import ENDPOINTS, OPEN
-from serving.gate import ASKED, Gate
-from serving.keys import Doorkeeper
 from serving.ledger import Ledger
-from serving.limits import Limits
+from serving.web.endpoints import ENDPOINTS, OPEN
+from serving.web.gate import ASKED, Gate
+from serving.web.keys import Doorkeeper
+from serving.web.limits import Limits
 
 
 class Inside:

@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import select, update
 
 from data.errors import MailDutyError
-from serving import tasks
 from serving.assessor import Assessor
-from serving.ingest import Work, receive
 from serving.ledger import Ledger
 from serving.ledger.tables import files
 from serving.ledger.verify import verify
-from serving.tasks import LeaseLost, Task, fail, put_back, submitted, take, task_of
+from serving.manifests import tasks
+from serving.manifests.ingest import Work, receive
+from serving.manifests.tasks import LeaseLost, Task, fail, put_back, submitted, take, task_of
 from tests.serving.running.server import HEAD, manifest
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -97,7 +97,7 @@ def test_whoever_is_killed_leaves_each_item_once_or_not_yet(
             raise Killed  # in the transaction, after its last statement: nothing either
 
     advance = tasks.advance
-    monkeypatch.setattr("serving.ingest.advance", killed)
+    monkeypatch.setattr("serving.manifests.ingest.advance", killed)
     with pytest.raises(Killed):
         work(ledger, assessor, "first").do(task)
     monkeypatch.undo()

@@ -12,8 +12,10 @@ from models.duty.records import DutyRequest
 from models.risk.standin import RiskAnswer, Signal
 from serving.asked import from_item
 from serving.assessor import Assessment
-from serving.decision import Ground, decide
-from serving.keeping import (
+from serving.decisions.decision import Ground, decide
+from serving.ledger.artefacts import Standing
+from serving.ledger.chain import canonical
+from serving.manifests.keeping import (
     assessed_entries,
     item_key,
     manifest_entry,
@@ -22,8 +24,6 @@ from serving.keeping import (
     rejected_entry,
     request_json,
 )
-from serving.ledger.artefacts import Standing
-from serving.ledger.chain import canonical
 from tests.serving.ledger.test_replay import ON, PARCELS, assessor, item
 
 BASIS = Standing("a" * 64, "b" * 64)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import MailDutyError
-from serving.limits import MOST_NESTED, Buckets, Limits, refuse_deep
+from serving.web.limits import MOST_NESTED, Buckets, Limits, refuse_deep
 
 ROOT = Path(__file__).resolve().parents[2]
 # The first two `mailduty serve` sets from its options; the others stand in for official addresses in tests.

@@ -13,15 +13,15 @@ from models.duty.calculator import assess_many
 from models.duty.records import DutyAssessment
 from models.duty.rounding import usd
 from serving.assessor import Assessor
-from serving.ingest import Work, receive
-from serving.keeper import Keeper
+from serving.decisions.reviewing import review
 from serving.ledger import OF_AN_ITEM, Ledger, Record
 from serving.ledger.anchors import anchors
 from serving.ledger.received import file_of
 from serving.ledger.replay import replay_each
 from serving.ledger.verify import verify
-from serving.reviewing import review
-from serving.tasks import put_back, take, task_of
+from serving.manifests.ingest import Work, receive
+from serving.manifests.keeper import Keeper
+from serving.manifests.tasks import put_back, take, task_of
 from tests.serving.made_up_month import CARRIERS, SHARED, File, Line, Month, made_up_month
 
 ITEMS = {

@@ -14,7 +14,7 @@ from models.hts.standin import StandInSuggester
 from models.hts.standin import Suggestion as Proposed
 from models.hts.suggester import Suggested, Suggestion
 from serving.asked import AskedItem
-from serving.proposing import Proposer, joined
+from serving.suggestion.proposing import Proposer, joined
 
 DAY = date(2026, 9, 1)
 SHIRT, VEST = "6109100012", "6109100037"

@@ -15,12 +15,12 @@ from data.errors import MailDutyError
 from data.law import Law
 from serving.asked import AskedItem
 from serving.assessor import Assessment, Assessor
-from serving.decision import Ground
-from serving.keeping import assessed_entries
-from serving.law_windows import changes_between, to_assess_again
+from serving.decisions.decision import Ground
+from serving.decisions.law_windows import changes_between, to_assess_again
+from serving.decisions.reassessing import in_words, reassess
+from serving.decisions.thresholds import Thresholds
 from serving.ledger.artefacts import Standing
-from serving.reassessing import in_words, reassess
-from serving.thresholds import Thresholds
+from serving.manifests.keeping import assessed_entries
 
 DAY = date(2026, 9, 1)
 TSHIRT, DRESS, BOOK = "6109.10.00.12", "6204.43.40.30", "4901.99.00.70"

@@ -9,11 +9,11 @@ import pytest
 from data.errors import MailDutyError
 from serving.answers import Desk
 from serving.assessor import Assessor
-from serving.keeper import Keeper
+from serving.decisions.reviewing import review
 from serving.ledger import Ledger
 from serving.ledger.verify import verify
+from serving.manifests.keeper import Keeper
 from serving.parties import set_thresholds, thresholds_of
-from serving.reviewing import review
 
 DAY = date(2026, 9, 1)
 MUG = {"description": "ceramic mug", "hts": "6912003950", "origin": "CN", "value_usd": "12"}
@@ -100,7 +100,7 @@ def test_a_correction_moves_the_other_lines_of_its_parcel_where_the_parcel_decid
 
 def test_a_correction_keeps_the_people_of_the_item_sealed(desk: Desk, keeper: Keeper) -> None:
     from serving.asked import from_message
-    from serving.keeping import assessed_entries
+    from serving.manifests.keeping import assessed_entries
 
     people = {"recipient": {"name": "Mila Vindez", "postal_code": "44120"}}
     asked = from_message("a", {**MUG, **people}, DAY, DAY)

@@ -15,10 +15,10 @@ from models.risk.history import NAMES, History
 from serving.answers import Desk
 from serving.asked import from_message
 from serving.assessor import Assessor
-from serving.keeper import Keeper
+from serving.commands.looking_back import looked_back
 from serving.ledger import Entry, Ledger
-from serving.looking_back import looked_back
-from serving.risk_past import RiskPast, bounds, past_of
+from serving.manifests.keeper import Keeper
+from serving.risk.risk_past import RiskPast, bounds, past_of
 
 DAY = date(2026, 9, 1)
 PHONE_CASE = {
@@ -53,7 +53,7 @@ def splitting(answer: dict[str, Any], name: str) -> float:
 
 
 def of(past: History, name: str, on: date = DAY, **changes: Any) -> dict[str, float]:
-    from serving.rating import parcel_of
+    from serving.risk.rating import parcel_of
 
     item = from_message(name, {**PHONE_CASE, "tracking_id": f"X-{name}", **changes}, on, on)
     return dict(zip(NAMES, past.features([parcel_of(item)])[0], strict=True))

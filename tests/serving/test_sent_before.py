@@ -8,11 +8,11 @@ import pytest
 
 from serving.asked import AskedItem
 from serving.assessor import Assessment, Assessor
-from serving.keeping import assessed_entries
+from serving.decisions.sent import Sent
+from serving.decisions.sent_before import sent_before
 from serving.ledger import Ledger
 from serving.ledger.artefacts import Standing
-from serving.sent import Sent
-from serving.sent_before import sent_before
+from serving.manifests.keeping import assessed_entries
 
 AT = datetime(2026, 9, 12, tzinfo=UTC)
 LATER = datetime(2026, 9, 13, tzinfo=UTC)

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from serving import messages
-from serving.endpoints import ENDPOINTS
-from serving.risking import risk_folder
+from serving.risk.risking import risk_folder
+from serving.web import messages
+from serving.web.endpoints import ENDPOINTS
 
 TSHIRT = {
     "entry_date": "2026-09-01",

@@ -12,8 +12,8 @@ from data.schedule import Schedule
 from models.duty.calculator import assess_many
 from models.duty.records import DutyRequest
 from models.hts.standin import Suggestion
-from serving.staking import NOTHING, Stake, at_stake, doubtful, least_confidence
-from serving.thresholds import Thresholds
+from serving.decisions.thresholds import Thresholds
+from serving.risk.staking import NOTHING, Stake, at_stake, doubtful, least_confidence
 
 DAY = date(2026, 9, 1)
 COTTON, SYNTHETIC, VEST = "6109100012", "6109901007", "6109100037"  # 16.5, 32 and 16.5 percent

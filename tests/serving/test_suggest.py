@@ -9,8 +9,8 @@ import pytest
 from data.errors import MailDutyError
 from data.law import Law
 from data.schedule import Schedule
-from serving import messages
-from serving.suggesting import suggest_rows, suggester_on
+from serving.suggestion.suggesting import suggest_rows, suggester_on
+from serving.web import messages
 
 DAY = date(2026, 9, 1)
 EARRINGS = {"id": "e", "description": "boho drop earrings, zinc alloy", "origin": "CN", "value_usd": 12}

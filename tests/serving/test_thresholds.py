@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-import serving.thresholds
+import serving.decisions.thresholds
 from data.errors import MailDutyError
 from models.duty.records import DutyAssessment, DutyError, DutyLine
 from models.duty.routes import RouteAnswer, RouteReason
 from models.hts.standin import Suggestion
 from models.risk.standin import RiskAnswer, Signal
 from serving.asked import AskedItem
-from serving.decision import Decision, Ground
-from serving.grounds import decided
-from serving.staking import NOTHING, Stake
-from serving.thresholds import Thresholds
+from serving.decisions.decision import Decision, Ground
+from serving.decisions.grounds import decided
+from serving.decisions.thresholds import Thresholds
+from serving.risk.staking import NOTHING, Stake
 
-YAML = Path(serving.thresholds.__file__).with_suffix(".yaml").read_text()
+YAML = Path(serving.decisions.thresholds.__file__).with_suffix(".yaml").read_text()
 DAY = date(2026, 9, 1)
 SHIRT = "6109100012"
 

@@ -12,10 +12,10 @@ from data.s10 import check_digit
 from models.hts.standin import Suggestion
 from models.risk.standin import RiskAnswer
 from serving.asked import AskedItem
-from serving.decision import Ground
-from serving.sent import Sent
-from serving.thresholds import Thresholds
-from serving.together import grounds_together
+from serving.decisions.decision import Ground
+from serving.decisions.sent import Sent
+from serving.decisions.thresholds import Thresholds
+from serving.decisions.together import grounds_together
 
 LAW = Law.load()
 DAY = date(2026, 9, 10)

@@ -14,9 +14,9 @@ from data.labelled import Labelled, labelled
 from data.law import Law
 from data.schedule import Schedule
 from serving.asked import AskedItem
-from serving.proposing import Proposer
-from serving.staking import least_confidence
-from serving.thresholds import Thresholds
+from serving.decisions.thresholds import Thresholds
+from serving.risk.staking import least_confidence
+from serving.suggestion.proposing import Proposer
 from training import thresholds_hts
 from training.evaluate_hts import duty_rate
 from training.thresholds_hts import Answered, answered, curve, lines, same_duty, thresholds_command
@@ -80,7 +80,7 @@ def test_what_it_accepts_is_what_the_service_accepts(
     proposer = Proposer(schedule, law)
     bare = [AskedItem(r.id, DAY, "asked", "mail", r.text, None, "CN", Decimal(1000)) for r in rows]
     asked = [Labelled(r.id, r.text, r.codes, value_usd=1000.0) for r in rows]
-    from serving.suggesting import suggester_on
+    from serving.suggestion.suggesting import suggester_on
 
     suggester = suggester_on(schedule, DAY)
     assert suggester is not None

@@ -21,11 +21,11 @@ from sqlalchemy import func, select
 
 from data.manifest import read_manifest
 from serving.assessor import Assessor
-from serving.ingest import Work, receive
 from serving.ledger import Ledger
 from serving.ledger.tables import tasks
-from serving.manifests import asked_items
-from serving.tasks import me, take
+from serving.manifests.ingest import Work, receive
+from serving.manifests.manifests import asked_items
+from serving.manifests.tasks import me, take
 
 CHUNK = 10
 

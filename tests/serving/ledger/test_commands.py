@@ -30,7 +30,7 @@ def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MAILDUTY_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("MAILDUTY_LEDGER", raising=False)
     monkeypatch.setattr(
-        "serving.rating.risk_folder", lambda: None
+        "serving.risk.rating.risk_folder", lambda: None
     )  # the rules alone: quick, and not the matter here
     (tmp_path / "sep.csv").write_text(MANIFEST)
     return tmp_path
@@ -118,7 +118,7 @@ def test_a_manifest_that_changed_while_it_was_read_is_refused(
     at_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from data.errors import MailDutyError
-    from serving import manifest_keeping
+    from serving.manifests import manifest_keeping
 
     monkeypatch.setattr(manifest_keeping, "_content", lambda file: file.read_bytes() + b"more")
     with pytest.raises(MailDutyError) as caught:

@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 
 from data.errors import MailDutyError
 from data.law import Law
-from serving.keeping import manifest_entry, rejected_entry
 from serving.ledger import Entry, Ledger, OpenException
 from serving.ledger.disposed import Stretches
 from serving.ledger.erasure import erase, find
@@ -24,6 +23,7 @@ from serving.ledger.received import keep_file, sealed_file
 from serving.ledger.retention import due, term
 from serving.ledger.tables import current, exceptions, files, personal, records, subjects
 from serving.ledger.verify import verify
+from serving.manifests.keeping import manifest_entry, rejected_entry
 
 LAW = Law.load()
 LATER = datetime(2031, 10, 2, 8, 0, tzinfo=UTC)  # five years and a day after the entries of `entry`

@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import func, select
 
 from data.s10 import check_digit
-from serving.ingest import receive
 from serving.ledger import Ledger
 from serving.ledger.projecting import projected
 from serving.ledger.tables import files, personal, tasks
-from serving.tasks import task_of
+from serving.manifests.ingest import receive
+from serving.manifests.tasks import task_of
 
 KILLS = 50
 FILES, ROWS, BAD = 8, 400, 20

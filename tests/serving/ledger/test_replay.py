@@ -18,14 +18,14 @@ from models.risk.standin import StandInScorer
 from serving import versions
 from serving.asked import AskedItem
 from serving.assessor import Assessment, Assessor
-from serving.keeping import assessed_entries
+from serving.bench.made_up import made_up
 from serving.ledger import Ledger
 from serving.ledger.artefacts import law_of, schedule_of, standing
 from serving.ledger.chain import HEADER, canonical, digest, link
 from serving.ledger.comparing import Replay
 from serving.ledger.replay import replay, replay_each
-from serving.made_up import made_up
-from serving.proposing import Proposer
+from serving.manifests.keeping import assessed_entries
+from serving.suggestion.proposing import Proposer
 from tests.serving.ledger.tampering import Tamperer
 
 ON = date(2026, 9, 1)

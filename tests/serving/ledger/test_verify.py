@@ -14,15 +14,15 @@ from data.errors import MailDutyError
 from data.law import Law
 from data.schedule import Schedule
 from data.schedule_table import write_table
-from serving.keeping import manifest_entry
-from serving.keys import add_key, revoke_key
 from serving.ledger import Entry, Ledger, OpenException
 from serving.ledger.anchors import anchors, read_anchors
 from serving.ledger.artefacts import standing
 from serving.ledger.received import keep_file, sealed_file
 from serving.ledger.tables import metadata, records
 from serving.ledger.verify import verify
+from serving.manifests.keeping import manifest_entry
 from serving.parties import set_thresholds
+from serving.web.keys import add_key, revoke_key
 from tests.serving.ledger.tampering import Tamperer
 
 FILE = b"tracking,description\nPARCEL000001,cotton shirt\n"

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import httpx
 
-from serving.keys import add_key
 from serving.ledger import Ledger
+from serving.web.keys import add_key
 
 ROOT = Path(__file__).resolve().parents[3]
 ALL = ("read", "assess", "review", "file", "metrics")

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from data.errors import MailDutyError
-from serving.client import ATTEMPTS, Client
+from serving.web.client import ATTEMPTS, Client
 from tests.serving.running.server import ROOT, Server, manifest
 
 MUG = {"description": "ceramic mug", "hts": "6912003950", "origin": "CN", "value_usd": "12"}

@@ -17,8 +17,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from serving.description import description
-from serving.endpoints import ENDPOINTS
+from serving.web.description import description
+from serving.web.endpoints import ENDPOINTS
 from tests.serving.running.server import Server
 
 CHECKS = [

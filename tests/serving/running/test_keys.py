@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from serving.endpoints import ENDPOINTS, OPEN, Endpoint
-from serving.keys import FRESH, SCOPES, revoke_key
+from serving.web.endpoints import ENDPOINTS, OPEN, Endpoint
+from serving.web.keys import FRESH, SCOPES, revoke_key
 from tests.serving.running.server import Server
 
 ITEM = {"items": {"a": {"description": "mug", "origin": "CN", "value_usd": 5}}}

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from serving.endpoints import ENDPOINTS, OPEN
+from serving.web.endpoints import ENDPOINTS, OPEN
 from tests.serving.running.server import Server, manifest
 
 ITEM = {"description": "ceramic mug", "hts": "6912003950", "origin": "CN", "value_usd": "12"}
