@@ -588,7 +588,9 @@ def bench_service(
 
     Both run on loopback with a home of their own. As many workers as MAILDUTY_WORKERS says.
 
-    Example: MAILDUTY_WORKERS=2 mailduty bench service --seconds 60
+    Example: mailduty bench service --seconds 60
+
+    Two workers use two cores: set MAILDUTY_WORKERS=2.
     """
     from serving.bench.bench_service import bench_service as measure
 
