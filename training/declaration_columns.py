@@ -11,6 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+LINEAR = (  # pairs that the linear model reads beside the single keys: those met often enough for a weight each
+    "hs10 x origin", "hs6 x origin", "departure x origin", "origin x tax_type", "hs4 x tax_type", "rate x tax_type",
+    "mass", "origin x mass", "hs2 x mass", "hs2 x departure", "hs2 x tax_type",
+)  # fmt: skip
 _CATEGORIES = ("departure", "origin", "tax_type", "origin_mark")
 
 
@@ -78,6 +82,44 @@ def keys(table: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
         "hs2 x origin": code.str[:2] + "|" + origin,
     }
     return {name: pd.factorize(values)[0] for name, values in made.items()}
+
+
+def pairs(table: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
+    """More keys, each of two or three columns, as group numbers over the rows. Mass counts in steps of its logarithm."""
+    code, origin, departure = table["hs10"], table["origin"], table["departure"]
+    tax, mark, rate = table["tax_type"], table["origin_mark"], table["rate"].astype(str)
+    mass = np.round(np.log1p(table["mass_kg"]) * 2).astype(int).astype(str)
+    hs2, hs4, hs6 = (code.str[:n] for n in (2, 4, 6))
+    made = {
+        "hs10 x origin": (code, origin),
+        "hs6 x origin": (hs6, origin),
+        "departure x origin": (departure, origin),
+        "origin x tax_type": (origin, tax),
+        "hs10 x tax_type": (code, tax),
+        "hs6 x departure": (hs6, departure),
+        "hs4 x tax_type": (hs4, tax),
+        "hs10 x origin x departure": (code, origin, departure),
+        "all but mass": (code, departure, origin, rate, tax),
+        "rate x tax_type": (rate, tax),
+        "rate": (rate,),
+        "hs2 x departure": (hs2, departure),
+        "hs2 x tax_type": (hs2, tax),
+        "origin_mark x tax_type": (mark, tax),
+        "hs6 x mass": (hs6, mass),
+        "mass": (mass,),
+        "origin x mass": (origin, mass),
+        "hs2 x mass": (hs2, mass),
+        "hs4 x origin x tax_type": (hs4, origin, tax),
+        "origin x origin_mark x departure": (origin, mark, departure),
+    }
+    return {name: pd.factorize(_together(columns))[0] for name, columns in made.items()}
+
+
+def _together(columns: Sequence[pd.Series]) -> pd.Series:
+    joined = columns[0].astype(str)
+    for column in columns[1:]:
+        joined = joined + "|" + column.astype(str)
+    return joined
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Track B, the honest one: the same declarations in five folds that keep relatives together.
 
-Grouped by the tuple that gives the label away, or by the ten-digit code (goods not met before). Rates of keys are
-learned on other groups than the rows they describe, inside the training folds too; rows of large tuples weigh less.
+Grouped by the tuple that gives the label away, or by the ten-digit code (goods not met before). What scores them is
+in ``grouped_blend.py``; rows of large tuples weigh less.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.declarations import Declarations, leaking_tuples
-from training.declaration_columns import Rates, keys, plain_columns
+from models.calibration import Knots
+from training.declaration_columns import LINEAR, keys, pairs, plain_columns
+from training.grouped_blend import Blend, blended
 from training.measures_risk import measures
 
-Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 GROUPINGS = ("tuple", "hs10")
 
@@ -47,38 +48,21 @@ def grouped(
     wrong, tuples = declarations.wrong, pd.factorize(leaking_tuples(declarations))[0]
     if shuffled:
         wrong = np.random.default_rng(int(settings["seed"])).permutation(wrong)
-    score = np.zeros(len(wrong))
-    weight = np.bincount(tuples)[tuples].astype(float) ** -float(settings["duplicates_weigh"])
-    plain, found = plain_columns(declarations.table), list(keys(declarations.table).values())
-    for learned, held in folds(declarations, grouping):
-        for bag in range(int(settings["bags"])):
-            score[held] += _one(plain, found, wrong, weight, tuples, learned, held, settings, bag)
-    score /= int(settings["bags"])
-    return measures(wrong, score, score, float(np.quantile(score, 1 - wrong.mean())))
-
-
-def _one(
-    plain: Floats,
-    found: Sequence[Rows],
-    wrong: Floats,
-    weight: Floats,
-    tuples: Rows,
-    learned: Rows,
-    held: Rows,
-    settings: Mapping[str, Any],
-    bag: int,
-) -> Floats:
-    import lightgbm as lgb
-
-    rates = Rates(float(settings["smoothing"]))
-    side = np.random.default_rng(bag).integers(0, int(settings["inner_folds"]), int(tuples.max()) + 1)
-    inner = side[tuples[learned]]
-    encoded = np.zeros((len(learned), 2 * len(found)))
-    for n in range(int(settings["inner_folds"])):
-        encoded[inner == n] = rates(found, wrong, weight, learned[inner != n], learned[inner == n])
-    asked = {**settings["booster"], "objective": "binary", "verbose": -1, "seed": bag, "deterministic": True}
-    asked |= {"num_threads": int(settings["threads"]), "force_row_wise": True}
-    rows = lgb.Dataset(np.column_stack([plain[learned], encoded]), wrong[learned], weight=weight[learned])
-    booster = lgb.train(asked, rows, int(settings["trees"]))
-    asks = np.column_stack([plain[held], rates(found, wrong, weight, learned, held)])
-    return np.asarray(booster.predict(asks))
+    shares: Mapping[str, float] = settings["shares"]
+    met = np.bincount(tuples)[tuples].astype(float)
+    weights = {name: met ** -float(settings["duplicates_weigh"][name]) for name in shares}
+    few, more = keys(declarations.table), pairs(declarations.table)
+    linear = [*few.values(), *(more[name] for name in LINEAR)]
+    named = {"few": list(few.values()), "many": [*few.values(), *more.values()], "linear": linear}
+    blend = Blend(plain_columns(declarations.table), named, tuples, settings)
+    scores, parts = {name: np.zeros(len(wrong)) for name in shares}, folds(declarations, grouping)
+    for learned, held in parts:
+        for name, score in blend.scores(wrong, weights, learned, held).items():
+            scores[name][held] = score
+    score = blended(scores, shares)
+    probability = np.zeros(len(wrong))
+    for learned, held in parts:  # calibrated on the other folds
+        squeezed = 1 / (1 + np.exp(-score))
+        knots = Knots.fit(list(squeezed[learned]), [bool(w) for w in wrong[learned]], 20)
+        probability[held] = knots(squeezed[held])
+    return measures(wrong, score, probability, float(np.quantile(probability, 1 - wrong.mean())))

@@ -136,7 +136,9 @@ def test_the_public_benchmark_leaks_and_grouping_takes_the_leak_away(shared: Pat
 
 
 def test_shuffled_labels_leave_nothing_in_grouped_folds(shared: Path) -> None:
-    held = read_declarations(shared / "data" / "risk" / "declarations_valid.csv")
-    asked = {**settings()["grouped_folds"], "bags": 1, "trees": 60}
+    """On the larger file: of few rows, what is learned without a row leans the other way, and AUC falls below one half."""
+    held = read_declarations(shared / "data" / "risk" / "declarations_train.csv")
+    asked = {**settings()["grouped_folds"], "bags": 1, "trees": 40, "shares": {"few": 1.0}}
     assert abs(grouped(held, "tuple", asked, shuffled=True)["auc"] - 0.5) < 0.02
-    assert grouped(held, "tuple", asked)["auc"] > 0.54
+    found = grouped(held, "tuple", asked)
+    assert found["auc"] > 0.6 and found["ece"] < 0.03
