@@ -37,8 +37,9 @@ def card(trained: Trained, measured: Measured | None, asked: Mapping[str, Any]) 
         "sender, route, brand and goods agree. Names become salted hashes before they are counted. A name on a screening",
         "list is a hold beside the score. **A person decides; a score is a reason to look, not a finding.**",
         "",
-        f"Asked about declared numbers in training: {about['suggester']}. Only its calibrated confidences are read, so",
-        "another suggester may take its place; without one the score does with its word table, and was trained for both.",
+        f"Asked about declared numbers, in training and for the figures below: {about['suggester']}. Only calibrated confidences are",
+        "read, so another suggester may take its place, as one in the package may have since: `mailduty evaluate risk` measures",
+        "with the one in use. Without one the score does with its word table, and was trained for both.",
         "",
     ]
     if measured is not None:
