@@ -6,9 +6,7 @@ all rows     = items + errors + skipped (`rows_seen`; skipped: blank, title, hea
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -24,6 +22,7 @@ from data.manifest.source import Layout, RawRow, RowError, Settings, Skipped, sh
 from data.manifest.totals import Totals
 from data.money import Rates
 from data.records import Item, Manifest, Parcel, Question
+from data.undisturbed import undisturbed
 
 _Found = RawRow | RowError | Skipped
 MOST_ROWS = 1_048_576  # as many as a sheet has; whoever takes files from strangers may ask for fewer
@@ -112,7 +111,7 @@ def read_manifest(
     reader = reader.fitted(intake)
     reading = ManifestReading(_manifest(intake, reader, manifest_id), notes=notes)
     basis = value_basis or reader.value_basis
-    with _no_collection():
+    with undisturbed():
         rows = _with_progress(intake, reader, notes, progress)
         _read_rows(reading, _no_more_than(most_rows, rows), settings, basis)
         reading.parcels = parcels_of(reading.items, reading.errors)
@@ -152,18 +151,6 @@ def _no_more_than(most: int, rows: Iterator[_Found]) -> Iterator[_Found]:
                 "Split it, by flight or by dispatch",
             )
         yield found
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Records hold no cycles; looking for them over and over costs more than the reading itself."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _with_progress(

@@ -17,7 +17,7 @@ from data.catalogue import Goods
 from models.hts.evidence import ItemText
 from models.hts.official import Lines
 
-LONGEST = 32  # word pieces a transformer reads of one text
+LONGEST = 24  # word pieces a transformer reads of one text
 LONGEST_IN_TABLE = 256
 BATCH = 32
 SIMILARITY_DIGITS = 4

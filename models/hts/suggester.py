@@ -14,6 +14,7 @@ from typing import Any
 from data.catalogue import Catalogue, Goods
 from data.descriptions import why_vague
 from data.tokens import tokens
+from data.undisturbed import undisturbed
 from models.hts.candidates import FEATURES, Candidate, CandidateFinder
 from models.hts.confidence import Confidence
 from models.hts.evidence import ItemText
@@ -114,15 +115,16 @@ class Suggester:
     ) -> list[Suggestion]:
         """One answer per item, in order. ``duty`` prices numbers for items, for the stake of a question."""
         found: list[Suggestion] = []
-        for start in range(0, len(items), AT_ONCE):
-            some = items[start : start + AT_ONCE]
-            lists = self._in_force(self.finder.find(some))
-            probabilities = self.ranker.probabilities(lists)
-            rulings = self.precedents.nearest(some) if self.precedents and explain else [()] * len(some)
-            found += [
-                self._answer(item, candidates, p, top, confidence, near, explain)
-                for item, candidates, p, near in zip(some, lists, probabilities, rulings, strict=True)
-            ]
+        with undisturbed():
+            for start in range(0, len(items), AT_ONCE):
+                some = items[start : start + AT_ONCE]
+                lists = self._in_force(self.finder.find(some))
+                probabilities = self.ranker.probabilities(lists)
+                rulings = self.precedents.nearest(some) if self.precedents and explain else [()] * len(some)
+                found += [
+                    self._answer(item, candidates, p, top, confidence, near, explain)
+                    for item, candidates, p, near in zip(some, lists, probabilities, rulings, strict=True)
+                ]
         return _with_stakes(items, found, duty) if duty else found
 
     def rank(self, items: Sequence[ItemText]) -> list[dict[str, float]]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from data.errors import MailDutyError
 from data.law import Law
 from data.schedule import Schedule
 from data.screening import read_folder
+from data.undisturbed import undisturbed
 from data.unit_values import read_unit_values
 from models.risk.bands import Bands
 from models.risk.history import History
@@ -85,7 +84,7 @@ class RiskDesk:
 
     def score(self, rows: Sequence[Any], today: date) -> list[dict[str, Any]]:
         """``{"id","risk",...}`` for each row, or ``{"id","error"}``; the others go on."""
-        with _undisturbed():
+        with undisturbed():
             return self._score(rows, today)
 
     def _score(self, rows: Sequence[Any], today: date) -> list[dict[str, Any]]:
@@ -105,15 +104,3 @@ class RiskDesk:
         for place, score in zip(places, scores, strict=True):
             answers[place] = score.as_json()
         return answers
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """No garbage collection while a batch is scored: it looks at every object made, and none of them is garbage yet."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()

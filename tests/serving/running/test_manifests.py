@@ -112,7 +112,7 @@ def test_killed_in_the_middle_it_goes_on_and_doubles_nothing(two_workers: Server
 def test_told_to_stop_it_finishes_what_it_has_in_hand(tmp_path: Path) -> None:
     server = Server(tmp_path).start()
     with server.asking() as client, concurrent.futures.ThreadPoolExecutor(1) as pool:
-        task = client.post("/manifests?on=2026-09-01", content=manifest(range(1000))).json()["task_id"]
+        task = client.post("/manifests?on=2026-09-01", content=manifest(range(6000))).json()["task_id"]
         _moving(client, task)
         batch = {
             f"i{n}": {"description": "mug", "hts": "6912003950", "origin": "CN", "value_usd": n}
@@ -127,8 +127,8 @@ def test_told_to_stop_it_finishes_what_it_has_in_hand(tmp_path: Path) -> None:
     with closing(server.ledger()) as ledger:
         assert all(ledger.record("local", one) for one in ids)
         done = Counter(record.kind for record in ledger.records("local"))["assessment"] - 150
-    assert 0 < done < 1000 and done % 250 == 0  # whole chunks
+    assert 0 < done < 6000 and done % 250 == 0  # whole chunks
     server.start()
     with server.asking() as client:
-        assert _waited(client, task)["result"]["items"] == 1000
+        assert _waited(client, task)["result"]["items"] == 6000
     server.stop()
