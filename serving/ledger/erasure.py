@@ -28,7 +28,7 @@ from serving.ledger.holds import Holds
 from serving.ledger.people import Person, mentions, texts, without
 from serving.ledger.records import Entry, Record
 from serving.ledger.sealing import Sealer
-from serving.ledger.tables import files, personal, records, subjects
+from serving.ledger.tables import files, personal, records, requests, subjects
 
 
 @dataclass
@@ -81,6 +81,9 @@ def erase(ledger: Ledger, party: str, person: Person, reason: str, *, at: dateti
             "held": len(found.held),
         }
         ledger.add(connection, party, [Entry("erasure", body, reason=reason)], at=at, actor=actor)
+        # An answer kept for an Idempotency-Key may repeat what the person's row said; nobody can tell which one does.
+        answered = requests.c.response.is_not(None)
+        connection.execute(delete(requests).where(requests.c.party == party, answered))
     wiped(ledger)
     return found
 

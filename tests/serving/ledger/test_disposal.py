@@ -21,7 +21,7 @@ from serving.ledger.people import ERASED, Person, without
 from serving.ledger.purging import purge
 from serving.ledger.received import keep_file, sealed_file
 from serving.ledger.retention import due, term
-from serving.ledger.tables import current, exceptions, files, personal, records, subjects
+from serving.ledger.tables import current, exceptions, files, personal, records, requests, subjects
 from serving.ledger.verify import verify
 from serving.manifests.keeping import manifest_entry, rejected_entry
 
@@ -281,6 +281,30 @@ def test_a_reason_that_names_the_person_is_refused(filled: Ledger) -> None:
         )
     assert caught.value.code == "PERSON_IN_REASON"
     assert count(filled, personal) == 4
+
+
+def test_answers_kept_for_a_key_go_with_the_person(filled: Ledger) -> None:
+    rows = [
+        {
+            "party": party,
+            "key": key,
+            "request_sha256": "0" * 64,
+            "status": 200,
+            "response": kept,
+            "at": "2026-09-01",
+        }
+        for party, key, kept in (
+            ("acme", "a", b"sealed"),
+            ("acme", "running", None),
+            ("other", "a", b"sealed"),
+        )
+    ]
+    with filled.writing() as connection:
+        connection.execute(requests.insert(), rows)
+    erase(filled, "acme", Person(email="odell2@example.com"), "asked", at=LATER, actor="nadia")
+    with filled.reading() as connection:
+        left = connection.execute(select(requests.c.party, requests.c.key)).all()
+    assert sorted(map(tuple, left)) == [("acme", "running"), ("other", "a")]
 
 
 def test_nothing_of_what_was_erased_is_left_in_the_file_of_sqlite(
